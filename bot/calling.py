@@ -1,0 +1,138 @@
+"""``leadbell call`` and ``leadbell actions``: an action from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from commands.forms.words import nearest
+from commands.views.sentences import invalid
+from providers.action import Action
+from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
+from providers.http import Api, Unlimited, make_client
+from providers.provider import Provider
+
+
+class BadCall(Exception):
+    """The call's words are off; the text is the sentence (exit code 2)."""
+
+
+def described(providers: Mapping[str, Provider]) -> list[dict[str, Any]]:
+    """Every action: provider, action, title, effect, method, path, params (JSON Schema)."""
+    return [
+        {
+            "provider": provider.slug,
+            "action": action.name,
+            "title": action.title,
+            "effect": action.effect.value,
+            "method": action.method,
+            "path": action.path,
+            "params": action.params.model_json_schema(by_alias=True),
+        }
+        for provider in providers.values()
+        for action in provider.actions
+    ]
+
+
+def find(providers: Mapping[str, Provider], slug: str, name: str) -> tuple[Provider, Action[Any]]:
+    """The provider and its action. Raises BadCall, with the nearest name."""
+    provider = providers.get(slug)
+    if provider is None:
+        raise BadCall(f"There is no lead system {slug!r}. Known: {', '.join(sorted(providers))}.")
+    action = provider.action(name)
+    if action is None:
+        close = nearest(name, [a.name for a in provider.actions])
+        hint = f" Did you mean {close}?" if close else ""
+        raise BadCall(f"{provider.name} has no action {name!r}.{hint} See: leadbell actions.")
+    return provider, action
+
+
+def params(model: type[BaseModel], words: Sequence[str]) -> BaseModel:
+    """``name=value`` words as the action's model: lists are separated by commas or repeated, structures are JSON,
+    ``@file`` reads a file. Raises BadCall."""
+    kinds = {(info.alias or name): info.annotation for name, info in model.model_fields.items()}
+    raw: dict[str, Any] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise BadCall(f"{word!r} is not of the form name=value.")
+        if name not in kinds:
+            close = nearest(name, list(kinds))
+            hint = f" Did you mean {close}?" if close else f" Known: {', '.join(sorted(kinds))}."
+            raise BadCall(f"There is no parameter {name!r}.{hint}")
+        raw[name] = _value(kinds[name], _text(text), raw.get(name))
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        said = [
+            f"{'.'.join(map(str, e['loc']))}: {invalid(e)}"
+            for e in error.errors(include_url=False, include_input=False)
+        ]
+        raise BadCall("\n".join(said)) from None
+
+
+def _text(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCall(f"{text[1:]} cannot be read ({type(error).__name__}).") from None
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is list or any(_is_list(k) for k in get_args(kind))
+
+
+def _value(kind: Any, text: str, before: Any) -> Any:
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise BadCall("A value that begins with [ or { has to be JSON.") from None
+    if _is_list(kind):
+        return [*(before or []), *(p.strip() for p in text.split(","))]
+    return text
+
+
+def credentials(provider: Provider, file: Path) -> BaseModel:
+    """Credentials from a JSON file. Raises BadCall; what the file holds is never quoted."""
+    try:
+        return provider.credentials.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise BadCall(f"{file} cannot be read ({type(error).__name__}).") from None
+    except ValidationError as error:
+        names = ", ".join(provider.credentials.model_fields)
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise BadCall(f"{file}: {place}: {invalid(first)} It has to be a JSON object with: {names}.") from None
+
+
+async def run(provider: Provider, action: Action[Any], asked: BaseModel, secret: BaseModel, url: str | None) -> Any:
+    """Carry an action out. Raises one of the four failures."""
+    async with make_client() as client:
+        api = Api(client, url or provider.url, provider.auth(secret), Unlimited(), read_errors=provider.read_errors)
+        return await action.call(api.for_people(), asked)
+
+
+def sentence(error: ProviderError, provider: Provider) -> str:
+    """A failure for standard error."""
+    match error:
+        case AuthFailed():
+            return f"{provider.name} refuses these credentials."
+        case Unavailable(reason=reason):
+            return f"{provider.name} cannot be asked just now: {reason}."
+        case Rejected(errors=errors):
+            rows = [
+                f"{f'row {e.row + 1}: ' if e.row is not None else ''}{e.field or 'request'}: {e.message}"
+                for e in errors
+            ]
+            return "\n".join([f"{provider.name} refuses this request.", *rows])
+        case UnexpectedResponse(reason=reason):
+            return f"{provider.name} answered something unexpected: {reason}."
+        case _:
+            return f"{provider.name} could not be asked."

@@ -1,0 +1,313 @@
+"""The outbox reaches Slack: in order within a place, at Slack's pace, each message once.
+
+A delivery is committed as *sending* before the call. If the call's fate is unknown (a crash, a time-out, a 5xx) it
+is in doubt: after a while its delivery id is looked for in the place's history, and it is sent again only if it is not
+there. Where the app may not read history it is sent again, marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.faults import trace
+from bot.settings import Tempo
+from bot.slack.client import Fate, code, fate
+from bot.slack.directory import SlackDirectory
+from bot.tasks import Tasks
+from commands.drawing import Drawn, draw
+from commands.verb import Desk
+from commands.views.blocks import context
+from storage import deliveries, rules
+from storage.database import StorageFull, Tx
+from storage.records import Delivery, Message, moment
+
+log = logging.getLogger("leadbell.delivery")
+EVENT_TYPE = "leadbell_delivery"
+LOOK_BACK = timedelta(minutes=2)
+MOST_PAGES = 5
+IDLE_SECONDS = 30.0
+
+
+class Deliverer:
+    """Delivers what is due. One task a lane; a lane that waits does not hold up the others."""
+
+    def __init__(
+        self, desk: Desk, client: AsyncWebClient, directory: SlackDirectory, clock: Clock, tempo: Tempo, tasks: Tasks
+    ) -> None:
+        self._desk = desk
+        self._client = client
+        self._directory = directory
+        self._clock = clock
+        self._tempo = tempo
+        self._tasks = tasks
+        self._woken = asyncio.Event()
+        self._lanes: dict[tuple[str, str], asyncio.Task[Any]] = {}
+        self._posted: dict[tuple[str, str], datetime] = {}
+        self._stopping = False
+        self._unwritten: list[Delivery] = []
+        """Called while the disk was full: their fate could not be written down."""
+
+    def wake(self) -> None:
+        """Something was put into the outbox."""
+        self._woken.set()
+
+    async def recover(self) -> None:
+        """After a start: what was being sent is in doubt."""
+        at = self._clock.now() + timedelta(seconds=self._tempo.doubt_seconds)
+
+        def recover_outbox(tx: Tx) -> int:
+            return deliveries.recover(tx, at)
+
+        if found := await self._desk.database.write(recover_outbox):
+            log.info("%d deliveries are in doubt after a restart", found)
+
+    async def run(self) -> None:
+        """Deliver until :meth:`stop`."""
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                wait = await self.round()
+            except StorageFull:
+                log.error("the disk is full: deliveries wait")
+                wait = 5.0
+            except Exception as error:
+                log.error("delivery failed [%s]", trace(error))
+                wait = 5.0
+            waiters = [asyncio.create_task(self._woken.wait()), asyncio.create_task(self._clock.sleep(wait))]
+            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+            for waiter in waiters:
+                waiter.cancel()
+
+    def stop(self) -> None:
+        """No new delivery begins."""
+        self._stopping = True
+        self._woken.set()
+
+    async def round(self) -> float:
+        """Begin every lane's first due delivery; seconds until the next may be due."""
+        now = self._clock.now()
+        await self._write_down(now)
+
+        def look(tx: Tx) -> tuple[list[Delivery], str | None]:
+            return deliveries.heads(tx, now), deliveries.next_due(tx)
+
+        heads, next_due = await self._desk.database.read(look)
+        for head in heads:
+            lane = (head.workspace, head.lane)
+            if lane not in self._lanes and not self._stopping:
+                task = self._tasks.spawn(self._deliver(head), "delivery")
+                self._lanes[lane] = task
+                task.add_done_callback(partial(self._free, lane))
+        if next_due is None or any((h.workspace, h.lane) in self._lanes for h in heads):
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, max(0.05, (moment(next_due) - now).total_seconds()))
+
+    def _free(self, lane: tuple[str, str], _task: asyncio.Task[Any]) -> None:
+        self._lanes.pop(lane, None)
+        self._woken.set()
+
+    # -- one delivery
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            await self._pace(delivery)
+            marked = False
+            if delivery.state == "doubt":
+                arrived = await self._arrived(delivery)
+                if arrived == "yes":
+                    return
+                marked = arrived == "unknown"
+            began = await self._begin(delivery)
+            if began is None:
+                return
+            message, drawn, root = began
+            self._desk.database.observe("delivery.sending")
+            answer = await self._call(delivery, message, drawn, root, marked=marked)
+            self._desk.database.observe("delivery.called")
+            now = self._clock.now()
+
+            def delivery_sent(tx: Tx) -> None:
+                deliveries.sent(tx, delivery, ts=answer.get("ts"), posted_in=answer.get("channel"), now=now)
+                if delivery.kind == "post":
+                    rules.in_trouble(tx, delivery.workspace, delivery.lane, None)
+
+            await self._desk.database.write(delivery_sent)
+        except Exception as error:
+            await self._failed(delivery, error)
+
+    async def _pace(self, delivery: Delivery) -> None:
+        """About a message a second and place."""
+        lane, now = (delivery.workspace, delivery.lane), self._clock.now()
+        at = self._posted.get(lane)
+        if at and (left := self._tempo.post_gap - (now - at).total_seconds()) > 0:
+            await self._clock.sleep(left)
+        self._posted[lane] = self._clock.now()
+
+    async def _begin(self, delivery: Delivery) -> tuple[Message, Drawn, Message | None] | None:
+        """Mark it as being sent and draw it, in one transaction; ``None`` where there is nothing to send now."""
+        now = self._clock.now()
+        if delivery.kind == "post" and delivery.lane.startswith(("C", "G")):
+            await self._directory.channel(delivery.workspace, delivery.lane)  # outsiders may have joined
+
+        def begin_delivery(tx: Tx) -> tuple[Message, Drawn, Message | None] | None:
+            message = deliveries.message(tx, delivery.workspace, delivery.message or "")
+            drawn = draw(tx, self._desk, delivery, message, now) if message else None
+            if message is None or drawn is None:
+                deliveries.drop(tx, delivery)
+                return None
+            if delivery.kind in ("refresh", "line") and message.ts is None:
+                deliveries.postpone(
+                    tx, delivery, state="pending", next_at=now + timedelta(seconds=5), error="its message is not posted"
+                )
+                return None
+            if not deliveries.sending(tx, delivery, now):
+                return None
+            return message, drawn, message if delivery.kind == "line" else None
+
+        return await self._desk.database.write(begin_delivery)
+
+    async def _call(
+        self, delivery: Delivery, message: Message, drawn: Drawn, root: Message | None, *, marked: bool
+    ) -> dict[str, Any]:
+        text, blocks = drawn
+        if marked:
+            blocks = [*blocks, context("Slack was unsure about the first try; this may appear twice.")]
+        if delivery.kind == "refresh":
+            answer = await self._client.chat_update(
+                channel=message.posted_in or message.channel, ts=message.ts or "", text=text, blocks=blocks
+            )
+            return dict(answer.data) if isinstance(answer.data, dict) else {}
+        place = message.channel
+        if place.startswith(("U", "W")):
+            place = await self._directory.dm(delivery.workspace, place)
+        answer = await self._client.chat_postMessage(
+            channel=root.posted_in if root and root.posted_in else place,
+            text=text,
+            blocks=blocks,
+            thread_ts=root.ts if root else None,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery.delivery}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    # -- doubt
+
+    async def _arrived(self, delivery: Delivery) -> str:
+        """Whether a delivery in doubt is in Slack: "yes" (and then it is marked so), "no" or "unknown"."""
+        if delivery.kind == "refresh":
+            return "no"  # repeating an edit changes nothing
+        message = await self._desk.database.read(
+            lambda tx: deliveries.message(tx, delivery.workspace, delivery.message or "")
+        )
+        if message is None or delivery.sending_at is None:
+            return "no"
+        place = message.posted_in or message.channel
+        if place.startswith(("U", "W")):
+            place = await self._directory.dm(delivery.workspace, place)
+        oldest = f"{(delivery.sending_at - LOOK_BACK).timestamp():.6f}"
+        try:
+            found = await self._look(delivery, message, place, oldest)
+        except SlackApiError as error:
+            if code(error) in ("missing_scope", "not_allowed_token_type", "access_denied"):
+                return "unknown"
+            raise
+        if found is None:
+            return "no"
+        now = self._clock.now()
+
+        def delivery_found(tx: Tx) -> None:
+            deliveries.sent(tx, delivery, ts=found, posted_in=place, now=now)
+
+        await self._desk.database.write(delivery_found)
+        return "yes"
+
+    async def _look(self, delivery: Delivery, message: Message, place: str, oldest: str) -> str | None:
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            query: dict[str, Any] = {
+                "channel": place,
+                "oldest": oldest,
+                "limit": 100,
+                "include_all_metadata": True,
+                "cursor": cursor or None,
+            }
+            if delivery.kind == "line":
+                answer = await self._client.conversations_replies(ts=message.ts or "", **query)
+            else:
+                answer = await self._client.conversations_history(**query)
+            for one in answer["messages"]:
+                payload = (one.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("delivery") == delivery.delivery:
+                    return str(one["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+        return None
+
+    async def _write_down(self, now: datetime) -> None:
+        """What was called while the disk was full is in doubt, as soon as that can be written."""
+        if not self._unwritten:
+            return
+        late = list(self._unwritten)
+        at = now + timedelta(seconds=self._tempo.doubt_seconds)
+
+        def write_down(tx: Tx) -> None:
+            for one in late:
+                state = "pending" if one.kind == "refresh" else "doubt"
+                deliveries.postpone(tx, one, state=state, next_at=at, error="the disk was full")
+
+        await self._desk.database.write(write_down)
+        self._unwritten = self._unwritten[len(late) :]
+
+    # -- failures
+
+    async def _failed(self, delivery: Delivery, error: Exception) -> None:
+        if isinstance(error, StorageFull):
+            self._unwritten.append(delivery)
+            return
+        what, asked = fate(error)
+        name, now = code(error), self._clock.now()
+        backoff = min(self._tempo.first_backoff * 2 ** min(delivery.attempts, 6), self._tempo.longest_backoff) / 10
+        state, wait = "pending", asked if asked is not None else max(1.0, backoff)
+        if what is Fate.DOUBT and delivery.kind != "refresh":
+            state, wait = "doubt", self._tempo.doubt_seconds
+        if what is Fate.TOKEN:
+            wait = min(60.0, self._tempo.longest_backoff)
+        log.warning("a delivery failed: %s (%s)%s", name, what.value, _where(error, what))
+        vault = self._desk.vault
+
+        def delivery_failed(tx: Tx) -> None:
+            if what is Fate.GONE:
+                deliveries.drop(tx, delivery)
+            elif what is Fate.PLACE or (what is Fate.REFUSED and delivery.attempts >= 3):
+                deliveries.park(tx, delivery, name)
+                if delivery.kind == "post" and delivery.lane.startswith(("C", "G")):
+                    text = (
+                        f":warning: I cannot post new leads in <#{delivery.lane}> ({name}). They are held back, not "
+                        f"lost. Type `/invite @Leadbell` there, or unsubscribe it with `/leads subscriptions`."
+                    )
+                    for person in rules.in_trouble(tx, delivery.workspace, delivery.lane, name):
+                        deliveries.post(
+                            tx, delivery.workspace, vault, kind="notice", to=person, now=now, body={"text": text}
+                        )
+            else:
+                at = now + timedelta(seconds=wait)
+                deliveries.postpone(tx, delivery, state=state, next_at=at, error=name)
+
+        try:
+            await self._desk.database.write(delivery_failed)
+        except StorageFull:
+            log.error("the disk is full: a failed delivery could not be put back")
+
+
+def _where(error: Exception, what: Fate) -> str:
+    return f" [{trace(error)}]" if what is Fate.REFUSED and not isinstance(error, SlackApiError) else ""

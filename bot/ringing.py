@@ -1,0 +1,153 @@
+"""APScheduler rings; what it rings is plain functions.
+
+One job a connection (``poll:<workspace>:<id>``) and one a digest (``digest:<workspace>:<id>``), in memory: the
+database is the schedule. A digest that was missed rings at once, and the database sends it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+from bot.faults import trace
+from bot.polling import Poller
+from bot.settings import Tempo
+from bot.tasks import Tasks
+from commands import digest
+from commands.verb import Desk
+from storage import choices, connections, deliveries, people, schedules
+from storage.database import StorageFull, Tx
+from storage.records import Connection, Schedule
+
+log = logging.getLogger("leadbell.ringing")
+KEPT_SENT = timedelta(days=7)
+KEPT_CHOICES = timedelta(days=2)
+SHORTEST_TICK = 1.0
+
+
+class Ringer:
+    """Keeps a job for everything that is due again and again."""
+
+    def __init__(self, desk: Desk, poller: Poller, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
+        self._desk = desk
+        self._poller = poller
+        self._clock = clock
+        self._tempo = tempo
+        self._tasks = tasks
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._planned: dict[str, Any] = {}
+        self._planning = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Begin to ring."""
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        self._scheduler.start()
+        self._scheduler.add_job(self.plan, IntervalTrigger(seconds=60), id="plan")
+        self._scheduler.add_job(self.housekeeping, IntervalTrigger(hours=1), id="housekeeping")
+        await self.plan()
+
+    def stop(self) -> None:
+        """Ring no more. What is running goes on in its own tasks."""
+        self._scheduler.shutdown(wait=False)
+
+    def replan(self) -> None:
+        """A connection or a digest was added, changed or removed."""
+        self._tasks.spawn(self.plan(), "plan")
+
+    async def plan(self) -> None:
+        """Bring the jobs in line with the database."""
+        async with self._planning:
+            held, due = await self._desk.database.read(self._look)
+            now = self._clock.now()
+            wanted: dict[str, Any] = {}
+            for connection in held:
+                if connection.state == "active":
+                    every = self._tempo.poll_seconds or float(connection.settings.get("poll_seconds") or 60)
+                    wanted[f"poll:{connection.workspace}:{connection.connection}"] = (
+                        max(SHORTEST_TICK, every),
+                        connection.connected_at,
+                    )
+            for schedule in due:
+                wanted[f"digest:{schedule.workspace}:{schedule.schedule}"] = schedule.next_at
+            for key in set(self._planned) - set(wanted):
+                if self._scheduler.get_job(key):
+                    self._scheduler.remove_job(key)
+            for key, plan in wanted.items():
+                if self._planned.get(key) != plan or not self._scheduler.get_job(key):
+                    self._add(key, plan, now)
+            self._planned = wanted
+
+    def _look(self, tx: Tx) -> tuple[list[Connection], list[Schedule]]:
+        all_workspaces = people.workspaces(tx)
+        held = [c for w in all_workspaces for c in connections.every(tx, w)]
+        return held, [s for w in all_workspaces for s in schedules.every(tx, w)]
+
+    def _add(self, key: str, plan: Any, now: datetime) -> None:
+        kind, workspace, row = key.split(":", 2)
+        real = datetime.now(UTC)
+        if kind == "poll":
+            work: Any = self._poll
+            first, trigger = real, IntervalTrigger(seconds=plan[0])
+        else:
+            work = self._digest
+            first = real + max(timedelta(0), plan - now)
+            trigger = DateTrigger(run_date=first)
+        self._scheduler.add_job(
+            work, trigger, args=(workspace, row), id=key, replace_existing=True, next_run_time=first
+        )
+
+    async def ring_due(self) -> None:
+        """Ring everything that is due by the clock, now: the sandbox moved time."""
+        held, due = await self._desk.database.read(self._look)
+        now = self._clock.now()
+        for schedule in due:
+            if schedule.next_at <= now:
+                await self._digest(schedule.workspace, schedule.schedule)
+        for connection in held:
+            await self._poll(connection.workspace, connection.connection)
+        await self.plan()
+
+    async def _poll(self, workspace: str, connection: str) -> None:
+        # In a task of its own: stopping the scheduler would cancel it in the middle.
+        self._tasks.spawn(self._poller.poll(workspace, connection), f"poll:{connection}")
+
+    async def _digest(self, workspace: str, row: str) -> None:
+        now = self._clock.now()
+
+        def claim_digest(tx: Tx) -> bool:
+            schedule = schedules.get(tx, workspace, row)
+            return schedule is not None and digest.send_due(tx, self._desk, schedule, now)
+
+        try:
+            if await self._desk.database.write(claim_digest):
+                self._desk.wake()
+        except StorageFull:
+            log.error("the disk is full: a digest waits")
+        self._planned.pop(f"digest:{workspace}:{row}", None)
+        await self.plan()
+
+    async def housekeeping(self) -> None:
+        """Forget what was delivered long ago, and try held-back messages again."""
+        now = self._clock.now()
+
+        def tidy(tx: Tx) -> None:
+            for workspace in people.workspaces(tx):
+                deliveries.forget_sent(tx, workspace, now - KEPT_SENT)
+                choices.forget(tx, workspace, now - KEPT_CHOICES)
+                deliveries.unpark_all(tx, workspace, now)
+
+        try:
+            await self._desk.database.write(tidy)
+        except Exception as error:
+            log.error("housekeeping failed [%s]", trace(error))
+        self._desk.wake()

@@ -1,0 +1,97 @@
+// The sandbox's own controls, which a real workspace does not have: leads, the clock, and things going wrong.
+
+import { post } from "./api.js";
+import { h, icon, toast } from "./dom.js";
+import { shortMoment, untilTomorrowNine } from "./times.js";
+
+const SLACK_KINDS = [
+  ["429", "answers 429 (too many requests)"], ["500", "answers 500"], ["503", "answers 503"], ["hang", "never answers"], ["slow", "answers slowly"],
+  ["refuse", "drops the connection"], ["withhold", "does it, then drops the connection"], ["channel_not_found", "cannot find the channel"],
+  ["is_archived", "says the channel is archived"], ["token_revoked", "has revoked the token"],
+];
+const PROVIDER_KINDS = [
+  ["401", "refuses the key (401)"], ["429", "answers 429 (too many requests)"], ["500", "answers 500"], ["503", "answers 503"], ["hang", "never answers"], ["slow", "answers slowly"],
+];
+const OPEN_KEY = "leadbell.sandbox.open";
+
+const providerOf = (entry) => (typeof entry === "string" ? { name: entry, title: entry } : { name: entry.name || entry.slug, title: entry.title || entry.name });
+
+function option([value, label]) {
+  return h("option", { value, text: label });
+}
+
+export class SandboxPanel {
+  constructor(node, session) {
+    Object.assign(this, { node, session });
+    this.time = h("span", { class: "sandbox-time" });
+    this.toggle = h("button", { type: "button", id: "sandbox-toggle", class: "sandbox-toggle", "aria-controls": "sandbox-panel", on: { click: () => this.open(this.panel.hidden) } },
+      icon("flask"), h("span", { class: "sandbox-title" }, "Sandbox", this.time), icon("down"));
+    this.panel = h("div", { id: "sandbox-panel" });
+    node.append(this.toggle, this.panel);
+    this.open(localStorage.getItem(OPEN_KEY) !== "no");
+    setInterval(() => this.tick(), 5000);
+  }
+
+  open(yes) {
+    this.panel.hidden = !yes;
+    this.toggle.setAttribute("aria-expanded", yes ? "true" : "false");
+    localStorage.setItem(OPEN_KEY, yes ? "yes" : "no");
+  }
+
+  tick() {
+    if (this.session.state) this.time.textContent = shortMoment(this.session.now(), this.session.world.zone);
+  }
+
+  /** Draws the controls; again only when the lead systems change. */
+  update() {
+    this.tick();
+    const providers = (this.session.state.providers || []).map(providerOf);
+    const signature = JSON.stringify(providers);
+    if (signature === this.signature) return;
+    this.signature = signature;
+    this.panel.replaceChildren(this.leads(providers), this.clock(), this.faults(providers));
+  }
+
+  async run(name, body, done) {
+    try {
+      const answer = await post(name, body);
+      if (answer.ok === false) throw new Error(answer.error);
+      toast(typeof done === "function" ? done(answer) : done);
+    } catch (error) {
+      toast(error.message, "bad");
+    }
+    await this.session.refresh();
+  }
+
+  leads(providers) {
+    const choice = h("select", { id: "lead-provider", "aria-label": "Lead system" }, providers.map((one) => option([one.name, one.title])));
+    const arrive = h("button", { type: "button", class: "button", id: "lead-arrives", text: "A lead arrives", disabled: !providers.length, on: { click: () => this.lead(choice) } });
+    return h("fieldset", {}, h("legend", {}, icon("bolt"), "New lead"), h("div", { class: "row" }, choice, arrive));
+  }
+
+  lead(choice) {
+    const title = choice.selectedOptions[0].textContent;
+    return this.run("lead", { provider: choice.value }, `A lead arrived at ${title}. Leadbell sees it when it next asks.`);
+  }
+
+  clock() {
+    const { session } = this;
+    const steps = [["+5 min", () => 300, "5m"], ["+1 hour", () => 3600, "1h"], ["9:00 tomorrow", () => untilTomorrowNine(session.now(), session.world.zone), "nine"], ["+1 day", () => 86400, "1d"]];
+    const move = (seconds) => this.run("clock", { advance: seconds }, (answer) => `It is now ${shortMoment(new Date(answer.now), session.world.zone)}.`);
+    return h("fieldset", {}, h("legend", {}, icon("clock"), "Move the clock"),
+      h("div", { class: "steps" }, steps.map(([label, seconds, name]) => h("button", { type: "button", class: "button", data: { clock: name }, text: label, on: { click: () => move(seconds()) } }))));
+  }
+
+  faults(providers) {
+    const target = h("select", { id: "fault-target", "aria-label": "What goes wrong" }, option(["slack", "Slack"]), providers.map((one) => option([one.name, one.title])));
+    const kind = h("select", { id: "fault-kind", "aria-label": "How it goes wrong" });
+    const count = h("select", { id: "fault-count", "aria-label": "How often" }, [1, 3, 10, 100].map((times) => option([String(times), times === 1 ? "once" : `${times} times`])));
+    const fill = () => kind.replaceChildren(...(target.value === "slack" ? SLACK_KINDS : PROVIDER_KINDS).map(option));
+    target.addEventListener("change", fill);
+    fill();
+    const add = () => this.run("fault", { target: target.value, kind: kind.value, count: Number(count.value) },
+      `${target.selectedOptions[0].textContent} ${kind.selectedOptions[0].textContent}, ${count.selectedOptions[0].textContent}.`);
+    return h("fieldset", {}, h("legend", {}, icon("warn"), "Something goes wrong"), target, kind,
+      h("div", { class: "row" }, count, h("button", { type: "button", class: "button", id: "fault-add", text: "Make it so", on: { click: add } })));
+  }
+}

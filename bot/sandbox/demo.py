@@ -1,0 +1,158 @@
+"""``leadbell demo``: the real bot, over HTTP, against the stand-ins for Slack and the lead systems."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.app import Leadbell, build_leadbell
+from bot.clock import ShiftedClock
+from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.strict import Recorder
+from bot.sandbox.workspace import Shortcut
+from bot.serving import serve, until_stopped
+from bot.settings import Settings, Tempo
+from commands.ids import Shortcut as ShortcutId
+from providers.provider import Provider, StandIn, discover
+
+HISTORY = 60
+HISTORY_DAYS = 14
+SHORTCUTS = [Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads")]
+
+
+class Sandbox:
+    """Stand-ins and bot on one port."""
+
+    def __init__(
+        self,
+        *,
+        fast: bool = False,
+        record: Path | None = None,
+        database: Path | None = None,
+        tempo: Tempo | None = None,
+    ) -> None:
+        self.clock = ShiftedClock()
+        self.fast = fast
+        self.tempo = tempo or (Tempo.fast() if fast else Tempo(post_gap=0.3))
+        self.providers: Mapping[str, Provider] = discover()
+        self.slack = SlackStandIn(
+            signing_secret=secrets.token_hex(16),
+            bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}",
+            app_token="xapp-sandbox",  # noqa: S106
+            now=self.clock.now,
+            recorder=Recorder(record) if record else None,
+        )
+        self.slack.workspace.shortcuts = SHORTCUTS
+        self.systems: dict[str, StandIn] = {}
+        self._database = database
+        self._stack = AsyncExitStack()
+        self.bot: Leadbell
+        self.url = ""
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0, *, history: int = HISTORY) -> str:
+        """Serve everything; the console's address."""
+        urls = {}
+        for slug, provider in self.providers.items():
+            system = provider.stand_in(self.clock.now)
+            system.fill(history, HISTORY_DAYS)
+            urls[slug] = await system.start()
+            self._stack.push_async_callback(system.stop)
+            self.systems[slug] = system
+            self.slack.providers[slug] = system
+        self.slack.credentials = {s: dict(p.stand_in_credentials) for s, p in self.providers.items()}
+        self.slack.advance = self.advance
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="leadbell-")))
+        application = web.Application(client_max_size=32 * 1024 * 1024)
+        application.add_routes([*self.slack.routes(), *self.slack.control_routes()])
+        application.router.add_route("*", "/slack/events", self._to_bot)
+        application.router.add_route("GET", "/healthz", self._to_bot)
+        application.on_shutdown.append(self._closed)
+        self._routes: Any = None
+        runner, bound = await serve(application, host, port)
+        self._stack.push_async_callback(runner.cleanup)
+        self.url = f"http://{host}:{bound}"
+        self.slack.base_url = self.url
+        self.slack.request_url = f"{self.url}/slack/events"
+        settings = Settings(
+            database=self._database or folder / "sandbox.sqlite3",
+            bot_token=SecretStr(self.slack.bot_token),
+            signing_secret=SecretStr(self.slack.signing_secret),
+            slack_api_url=f"{self.url}/api/",
+            provider_urls=urls,
+            tempo=self.tempo,
+        )
+        self.bot = await build_leadbell(settings, clock=self.clock, providers=self.providers)
+        self._handlers = {(r.method, r.path): r.handler for r in self.bot.web.routes() if isinstance(r, web.RouteDef)}
+        await self.bot.start()
+        return self.url
+
+    async def _to_bot(self, request: web.Request) -> web.StreamResponse:
+        """The bot's routes, on the same port."""
+        handler = self._handlers.get((request.method, request.path))
+        if handler is None:
+            raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST"])
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    async def _closed(self, _application: web.Application) -> None:
+        await self.slack.close()
+
+    async def advance(self, seconds: float) -> None:
+        """Move the clock forward and ring what is due then."""
+        self.clock.advance(timedelta(seconds=seconds))
+        await self.bot.ringer.ring_due()
+        self.bot.deliverer.wake()
+
+    async def leads_keep_arriving(self) -> None:
+        """New leads in every lead system: every second with ``--fast``, else every half a minute or so."""
+        while True:
+            await asyncio.sleep(1 if self.fast else random.uniform(20, 45))
+            for system in self.systems.values():
+                await system.arrive()
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        if hasattr(self, "bot"):
+            await self.bot.stop()
+        await self._stack.aclose()
+
+
+def welcome(sandbox: Sandbox) -> None:
+    """What to try, as a message of the sandbox's own in #leads."""
+    key = next(iter(next(iter(sandbox.providers.values())).stand_in_credentials.values()))
+    sandbox.slack.workspace.post(
+        "C0LEADS",
+        "U0ADA",
+        text=(
+            "Welcome to the sandbox. You are Ada, an admin. Three steps to a working desk:\n"
+            f"1. `/leads connect` with the API key `{key}` and any name, such as `north`.\n"
+            "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
+            "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top left).\n"
+            "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."
+        ),
+    )
+
+
+async def run_demo(port: int, *, record: Path | None, fast: bool, database: str | None) -> None:
+    """Serve the sandbox until the process is stopped."""
+    sandbox = Sandbox(fast=fast, record=record, database=Path(database) if database else None)
+    try:
+        url = await sandbox.start(port=port)
+        welcome(sandbox)
+        arriving = asyncio.create_task(sandbox.leads_keep_arriving())
+        click.echo(f"The sandbox is ready: open {url}/ in a browser. Stop it with Ctrl+C.")
+        await until_stopped()
+        arriving.cancel()
+    finally:
+        await sandbox.stop()

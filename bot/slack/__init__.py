@@ -1,0 +1,1 @@
+"""Slack's edge: requests in, answers and calls out."""

@@ -1,0 +1,109 @@
+"""Calls to Slack: one session, no automatic retries, and what each failure means."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+TIMEOUT = 10
+
+
+class Fate(Enum):
+    """What became of a call that failed."""
+
+    LATER = "later"
+    """It did not arrive; try again."""
+    DOUBT = "doubt"
+    """It may have arrived."""
+    PLACE = "place"
+    """The place cannot be posted to until somebody mends it."""
+    GONE = "gone"
+    """What it was about is gone."""
+    TOKEN = "token"  # noqa: S105
+    """Slack refuses the app's token."""
+    REFUSED = "refused"
+    """Slack will never take it like this."""
+
+
+_PLACE = frozenset(
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "cannot_dm_bot",
+        "user_not_found",
+        "user_disabled",
+        "user_not_visible",
+        "messages_tab_disabled",
+        "ekm_access_denied",
+        "no_permission",
+    }
+)
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "not_found"})
+_TOKEN = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "org_login_required",
+        "team_access_not_granted",
+        "missing_scope",
+    }
+)
+_PASSING = frozenset(
+    {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
+)
+
+
+def code(error: BaseException) -> str:
+    """A short fact about the failure, without anything that was sent."""
+    if isinstance(error, SlackApiError):
+        try:
+            return str(error.response["error"])
+        except (KeyError, TypeError):
+            return f"HTTP {getattr(error.response, 'status_code', '?')}"
+    return type(error).__name__
+
+
+def fate(error: BaseException) -> tuple[Fate, float | None]:
+    """What a failed call means, and the seconds Slack asked to wait."""
+    if isinstance(error, SlackApiError):
+        status = getattr(error.response, "status_code", 200)
+        if status == 429:
+            headers = {k.lower(): v for k, v in (error.response.headers or {}).items()}
+            return Fate.LATER, float(headers.get("retry-after", 1))
+        if status >= 500:
+            return Fate.DOUBT, None
+        name = code(error)
+        if name in _PLACE:
+            return Fate.PLACE, None
+        if name in _GONE:
+            return Fate.GONE, None
+        if name in _TOKEN:
+            return Fate.TOKEN, None
+        if name in _PASSING:
+            return Fate.LATER, None
+        if name in ("fatal_error", "internal_error", "request_timeout"):
+            return Fate.DOUBT, None
+        return Fate.REFUSED, None
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Fate.LATER, None
+    if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError | ValueError):
+        return Fate.DOUBT, None  # ValueError: an answer that is not JSON
+    return Fate.REFUSED, None
+
+
+def make_client(token: SecretStr, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """The client all calls share. Its own retries are off: a repeated post would be a second card."""
+    return AsyncWebClient(
+        token=token.get_secret_value(), base_url=url, session=session, timeout=TIMEOUT, retry_handlers=[]
+    )

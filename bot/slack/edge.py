@@ -1,0 +1,337 @@
+"""Slack's edge: who and where, one wrapper around every handler, and an answer performed.
+
+A handler decides within two seconds, then Slack is acknowledged; what is shown later is drawn by tracked tasks. One
+error door: a known failure becomes a sentence, an unknown one a reference that stands in the message and in the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.faults import reference, trace
+from bot.slack.client import code
+from bot.slack.directory import SlackDirectory
+from bot.slack.files import SlackFiles
+from bot.tasks import Tasks
+from commands.forms.checking import again, checking
+from commands.ids import Do, Form, Shortcut
+from commands.registry import BUTTONS, FORMS, SHORTCUTS, command
+from commands.verb import Answer, Desk, Done, Faults, Hand, Handler, Request, Role, Say, Show, Submitted, Value, View
+from commands.views import sentences
+from commands.views.blocks import modal, section
+from providers.errors import ProviderError
+from storage import deliveries
+from storage.database import StorageFull, Tx
+
+log = logging.getLogger("leadbell.slack")
+PATIENCE = 2.0
+"""Seconds a handler may take before Slack is answered without its result (Slack waits three)."""
+Body = Mapping[str, Any]
+
+
+class Edge:
+    """Registers every command, button, modal, shortcut and event, and performs their answers."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        desk: Desk,
+        client: AsyncWebClient,
+        directory: SlackDirectory,
+        files: SlackFiles,
+        tasks: Tasks,
+    ) -> None:
+        self._desk = desk
+        self._client = client
+        self._directory = directory
+        self._files = files
+        self._tasks = tasks
+        app.command("/leads")(self._command)
+        for do, (role, handler) in BUTTONS.items():
+            app.action(do.value)(self._button(do, role, handler))
+        for form, (role, handler) in FORMS.items():
+            app.view(form.value)(self._submission(form, role, handler))
+        for shortcut, (role, handler) in SHORTCUTS.items():
+            app.shortcut(shortcut.value)(self._shortcut(shortcut, role, handler))
+        everything = re.compile(".*")  # registered last: a button or modal of another release is never silent
+        app.action(everything)(self._button(None, Role.MEMBER, _outdated))
+        app.view(everything)(self._submission(None, Role.MEMBER, _outdated))
+        app.shortcut(everything)(self._shortcut(None, Role.MEMBER, _outdated))
+        app.event("member_joined_channel")(self._joined)
+        app.event("channel_unarchive")(self._joined)
+
+    # -- deciding
+
+    async def _decide(self, body: Body, role: Role, handler: Handler, make: Callable[[], Awaitable[Request]]) -> Answer:
+        """Run a handler behind the error door."""
+        try:
+            request = await make()
+            if request.person.is_guest or request.person.is_bot:
+                return Say(sentences.not_for_guests())
+            if role is Role.ADMIN and not request.person.is_admin:
+                return Say("Only a workspace admin can do that.")
+            return await handler(self._desk, request)
+        except StorageFull:
+            return Say(sentences.disk_full())
+        except ProviderError as error:
+            return Say(sentences.failure(error, "The lead system"))
+        except SlackApiError as error:
+            ref = reference()
+            log.error("slack refused %s (reference %s)", code(error), ref)
+            return Say(f"Slack refused a question ({code(error)}, reference `{ref}`). Please try again.")
+        except Exception as error:
+            ref = reference()
+            log.error("unknown failure, reference %s [%s]", ref, trace(error))
+            return Say(sentences.broke(ref))
+
+    async def _request(self, body: Body, **more: Any) -> Request:
+        user = body.get("user") or {}
+        user_id = str(body.get("user_id") or user.get("id") or "")
+        team = str(body.get("team_id") or (body.get("team") or {}).get("id") or user.get("team_id") or "")
+        person = await self._directory.person(team, user_id)
+        channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
+        return Request(workspace=team, person=person, channel=channel, **more)
+
+    @staticmethod
+    async def _soon(task: asyncio.Task[Answer]) -> Answer | None:
+        """The answer, if it comes in time."""
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        return task.result() if done else None
+
+    # -- commands
+
+    async def _command(self, ack: AsyncAck, body: Body) -> None:
+        async def make() -> Request:
+            return await self._request(body, text=str(body.get("text") or ""))
+
+        task = self._tasks.spawn(self._decide(body, Role.MEMBER, command, make), "command")
+        answer = await self._soon(task)
+        if answer is None:
+            await ack(text="Working on it…")
+            self._tasks.spawn(self._after(task, body), "late command")
+        elif isinstance(answer, Say):
+            await ack(**_message(answer))
+        else:
+            await ack()
+            self._tasks.spawn(self._perform(answer, body), "perform")
+
+    async def _after(self, task: asyncio.Task[Answer], body: Body) -> None:
+        await self._perform(await task, body)
+
+    # -- buttons and shortcuts
+
+    def _button(self, do: Do | None, role: Role, handler: Handler) -> Callable[..., Awaitable[None]]:
+        async def pressed(ack: AsyncAck, body: Body, action: Body) -> None:
+            chosen = (action.get("selected_option") or {}).get("value") or action.get("value")
+
+            async def make() -> Request:
+                value = Value.loaded(chosen)
+                if value is None:
+                    log.info("a button's value was not understood: %s", do)
+                return await self._request(body, value=value or Value(), in_view=body.get("view"))
+
+            task = self._tasks.spawn(self._decide(body, role, handler, make), f"button:{do}")
+            answer = await self._soon(task)
+            await ack()
+            if answer is None:
+                self._tasks.spawn(self._after(task, body), "late button")
+            else:
+                self._tasks.spawn(self._perform(answer, body), "perform")
+
+        return pressed
+
+    def _shortcut(self, shortcut: Shortcut | None, role: Role, handler: Handler) -> Callable[..., Awaitable[None]]:
+        async def used(ack: AsyncAck, body: Body) -> None:
+            files = (body.get("message") or {}).get("files") or []
+
+            async def make() -> Request:
+                return await self._request(body, value=Value(file=str(files[0]["id"]) if files else None))
+
+            if shortcut is Shortcut.IMPORT_FILE and not files:
+                await ack()
+                self._tasks.spawn(self._perform(Say("This message has no file. Use it on a CSV."), body), "perform")
+                return
+            task = self._tasks.spawn(self._decide(body, role, handler, make), f"shortcut:{shortcut}")
+            answer = await self._soon(task)
+            await ack()
+            work = self._after(task, body) if answer is None else self._perform(answer, body)
+            self._tasks.spawn(work, "perform")
+
+        return used
+
+    # -- modals
+
+    def _submission(self, form: Form | None, role: Role, handler: Handler) -> Callable[..., Awaitable[None]]:
+        async def sent(ack: AsyncAck, body: Body, view: View) -> None:
+            async def make() -> Request:
+                submitted = Submitted(
+                    view_id=str(view["id"]),
+                    meta=Value.loaded(view.get("private_metadata")) or Value(),
+                    blocks=view.get("blocks") or [],
+                    state=(view.get("state") or {}).get("values") or {},
+                    view=view,
+                )
+                return await self._request(body, submitted=submitted)
+
+            task = self._tasks.spawn(self._decide(body, role, handler, make), f"form:{form}")
+            answer = await self._soon(task)
+            if answer is None:
+                await ack(response_action="update", view=checking(view))
+                self._tasks.spawn(self._checked(task, body, view), "late form")
+                return
+            match answer:
+                case Faults(errors):
+                    await ack(response_action="errors", errors=_on_inputs(view, errors))
+                case Show(shown):
+                    await ack(response_action="update", view=shown)
+                case Hand(say=shown):
+                    await ack(response_action="update", view=shown.view)
+                    self._tasks.spawn(self._hand(answer, body), "hand")
+                case Say(text) if _inputs(view):
+                    await ack(response_action="errors", errors={_inputs(view)[0]: text})  # what was typed stays
+                case Say(text):
+                    await ack(response_action="update", view=_notice(view, text))
+                case _:
+                    await ack()
+
+        return sent
+
+    async def _checked(self, task: asyncio.Task[Answer], body: Body, view: View) -> None:
+        """The late result of a submission: the modal that says "Checking…" is exchanged."""
+        answer = await task
+        match answer:
+            case Faults(errors):
+                state = (view.get("state") or {}).get("values") or {}
+                shown = again(view, state, _on_inputs(view, errors))
+            case Show(shown_view):
+                shown = shown_view
+            case Hand(say=Show(shown_view)):
+                shown = shown_view
+                await self._hand(answer, body)
+            case Say(text) if _inputs(view):
+                shown = again(view, (view.get("state") or {}).get("values") or {}, {_inputs(view)[0]: text})
+            case Say(text):
+                shown = _notice(view, text)
+            case _:
+                shown = _notice(view, "Done.")
+        try:
+            await self._client.views_update(view_id=str(view["id"]), view=shown)
+        except SlackApiError as error:
+            if code(error) != "not_found":  # the person closed it
+                raise
+
+    # -- performing
+
+    async def _perform(self, answer: Answer, body: Body) -> None:
+        match answer:
+            case Say():
+                await self._say(answer, body)
+            case Show(view):
+                await self._show(view, body)
+            case Hand(say=Show(view)):
+                await self._hand(answer, body)
+                await self._show(view, body)
+            case Faults(errors):
+                await self._say(Say(" ".join(errors.values())), body)
+            case Done():
+                pass
+
+    async def _say(self, say: Say, body: Body) -> None:
+        """Only to whoever asked: over the response URL; in a modal, as a page on top of it."""
+        url = body.get("response_url")
+        if not url and body.get("view"):
+            await self._open(_notice(body["view"], say.text), body, push=True)
+            return
+        if url:
+            message = _message(say)
+            if body.get("type") == "block_actions":
+                message["replace_original"] = say.replace
+            hook = AsyncWebhookClient(str(url), session=self._client.session, timeout=10)
+            answer = await hook.send_dict(message)
+            if answer.status_code == 200:
+                return
+            log.info("a response url answered %s", answer.status_code)
+        channel = str((body.get("channel") or {}).get("id") or body.get("channel_id") or "")
+        user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        if channel:
+            await self._client.chat_postEphemeral(
+                channel=channel, user=user, text=say.text, blocks=list(say.blocks) or None
+            )
+
+    async def _show(self, view: View, body: Body) -> None:
+        inside = body.get("view")
+        if inside and inside.get("type") == "modal":
+            await self._client.views_update(view_id=str(inside["id"]), view=view)
+        else:
+            await self._open(view, body, push=False)
+
+    async def _open(self, view: View, body: Body, *, push: bool) -> None:
+        trigger = str(body.get("trigger_id") or "")
+        try:
+            if push:
+                await self._client.views_push(trigger_id=trigger, view=view)
+            else:
+                await self._client.views_open(trigger_id=trigger, view=view)
+        except SlackApiError as error:
+            if code(error) not in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
+                raise
+            if body.get("response_url"):
+                await self._say(Say("Slack closed the window before I could open it. Please press again."), body)
+
+    async def _hand(self, hand: Hand, body: Body) -> None:
+        user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+        await self._files.send(team, user, hand.name, hand.content, hand.comment)
+
+    # -- events
+
+    async def _joined(self, body: Body, event: Body) -> None:
+        """The bot was invited somewhere, or a channel is back: what was held back for it goes."""
+        channel, team = str(event.get("channel") or ""), str(body.get("team_id") or event.get("team") or "")
+        now = self._desk.now()
+
+        def unpark_channel(tx: Tx) -> int:
+            return deliveries.unpark(tx, team, channel, now)
+
+        if await self._desk.database.write(unpark_channel):
+            self._desk.wake()
+
+
+async def _outdated(desk: Desk, request: Request) -> Answer:
+    """A button, modal or shortcut that this release does not know."""
+    return Say(sentences.stale())
+
+
+def _message(say: Say) -> dict[str, Any]:
+    message: dict[str, Any] = {"response_type": "ephemeral", "text": say.text}
+    if say.blocks:
+        message["blocks"] = list(say.blocks)
+    return message
+
+
+def _notice(view: View, text: str) -> View:
+    title = (view.get("title") or {}).get("text") or "Leadbell"
+    return modal(title, [section(text)], callback=Form.SHOW)
+
+
+def _inputs(view: View) -> list[str]:
+    return [b["block_id"] for b in view.get("blocks") or [] if b.get("type") == "input"]
+
+
+def _on_inputs(view: View, errors: Mapping[str, str]) -> dict[str, str]:
+    """Slack takes errors for drawn inputs only: others are put on the first."""
+    drawn = _inputs(view)
+    found: dict[str, str] = {}
+    for block, text in errors.items():
+        place = block if block in drawn else (drawn[0] if drawn else block)
+        found[place] = f"{found[place]} {text}" if place in found else text
+    return found

@@ -1,0 +1,63 @@
+"""Files in Slack: reading one that somebody shared, and sending one to somebody."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.directory import SlackDirectory
+
+
+class SlackFiles:
+    """Reads and sends files with the app's token, which goes to Slack's own hosts only."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        token: SecretStr,
+        api_url: str,
+        directory: SlackDirectory,
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._token = token
+        self._home = urlsplit(api_url)
+        self._directory = directory
+
+    def _is_slack(self, url: str) -> bool:
+        asked = urlsplit(url)
+        if asked.netloc == self._home.netloc and asked.scheme == self._home.scheme:
+            return True
+        return asked.scheme == "https" and (asked.hostname or "").endswith(".slack.com")
+
+    async def content(self, workspace: str, file_id: str, limit: int) -> tuple[str, bytes] | None:
+        """Name and bytes; ``None`` where the file is gone, not readable or larger than ``limit`` bytes."""
+        try:
+            info = (await self._client.files_info(file=file_id))["file"]
+        except SlackApiError:
+            return None
+        url = str(info.get("url_private_download") or info.get("url_private") or "")
+        if int(info.get("size") or 0) > limit or not self._is_slack(url):
+            return None
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
+        async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
+            if answer.status != 200 or answer.content_type == "text/html":
+                return None  # Slack answers a sign-in page where the token may not read the file
+            data = bytearray()
+            async for chunk in answer.content.iter_chunked(65536):
+                data += chunk
+                if len(data) > limit:
+                    return None
+        return str(info.get("name") or "file"), bytes(data)
+
+    async def send(self, workspace: str, person: str, name: str, content: bytes, comment: str) -> None:
+        """Send somebody a file in a direct message."""
+        channel = await self._directory.dm(workspace, person)
+        await self._client.files_upload_v2(
+            channel=channel, filename=name, content=content, title=name, initial_comment=comment
+        )

@@ -1,0 +1,45 @@
+"""Work that goes on after an answer: tracked, so that a shutdown waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.faults import trace
+
+log = logging.getLogger("leadbell")
+
+
+class Tasks:
+    """A set of running tasks."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @property
+    def running(self) -> frozenset[asyncio.Task[Any]]:
+        """What has not ended."""
+        return frozenset(self._running)
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Run it; a failure is logged with a reference, never lost."""
+        task = asyncio.create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("%s failed [%s]", task.get_name(), trace(error))
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for all, then cancel what is left."""
+        if self._running:
+            _, late = await asyncio.wait(set(self._running), timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=1)

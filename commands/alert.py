@@ -1,0 +1,69 @@
+"""New leads become cards, each once in every matching channel; changed leads change their cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from commands.desk.alerting import Rule, alerts, by_channel
+from storage import deliveries, rules
+from storage.database import Tx
+from storage.filters import Frame
+from storage.records import StoredLead
+from storage.vault import Vault
+
+
+def announce(
+    tx: Tx, workspace: str, vault: Vault, arrived: Sequence[StoredLead], read: Sequence[Rule], now: datetime
+) -> int:
+    """Put a card for each lead into the outbox, for every channel that has not had it; how many cards."""
+    cards = 0
+    for lead in arrived:
+        fresh = [
+            s
+            for s in alerts(lead, read, Frame(now))
+            if rules.alert_once(tx, workspace, lead.number, s.subscription, now)
+        ]
+        for channel in by_channel(fresh):
+            if deliveries.has_card(tx, workspace, lead.number, channel):
+                continue
+            first = not deliveries.has_card(tx, workspace, lead.number)
+            deliveries.post(tx, workspace, vault, kind="card", to=channel, now=now, leads=[lead.number], thread=first)
+            cards += 1
+    return cards
+
+
+_TOLD = (
+    ("eligibility", "eligibility"),
+    ("stage_raw", "stage"),
+    ("subject", "listing"),
+    ("place", "development"),
+    ("enquiry", "enquiry"),
+    ("source_name", "source"),
+)
+
+
+def changed(
+    tx: Tx,
+    workspace: str,
+    vault: Vault,
+    before: StoredLead,
+    after: StoredLead,
+    read: Sequence[Rule],
+    now: datetime,
+) -> int:
+    """A lead changed in its lead system: its messages are drawn anew, its thread says what, and a filter that it
+    passes only now alerts. Returns how many cards were put into the outbox."""
+    words = [
+        f"{title} is now {getattr(after, field) or 'empty'}"
+        for field, title in _TOLD
+        if getattr(before, field) != getattr(after, field)
+    ]
+    if words:
+        deliveries.line(tx, workspace, vault, after.number, {"what": "changed", "words": "; ".join(words)}, now)
+    deliveries.refresh(tx, workspace, vault, after.number, now)
+    frame = Frame(now)
+    passed = {s.subscription for s in alerts(before, read, frame)}
+    entered = {s.subscription for s in alerts(after, read, frame)} - passed
+    into = [r for r in read if r.subscription.subscription in entered]
+    return announce(tx, workspace, vault, [after], into, now)

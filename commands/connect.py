@@ -1,0 +1,274 @@
+"""Connect, reconnect and disconnect a lead system. The key is tried before it is saved."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+
+from commands.forms.draw import inputs
+from commands.forms.fields import fields_of
+from commands.forms.read import Invalid, as_model
+from commands.ids import Do, Form
+from commands.verb import Answer, Block, Desk, Done, Faults, Request, Say, Show, Value
+from commands.views import sentences
+from commands.views.blocks import actions, button, context, local_time, modal, safe, section
+from providers.errors import AuthFailed, ProviderError, Rejected
+from providers.provider import Provider
+from storage import audit, connections, figures, rules
+from storage.choices import once
+from storage.database import Tx
+from storage.records import Connection
+
+
+class Name(BaseModel):
+    """What the team calls the connection."""
+
+    name: str = Field(
+        title="Name",
+        max_length=30,
+        description="How your team calls it, in one word: north, sales, london.",
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _one_word(cls, value: str) -> str:
+        tidy = value.strip().casefold()
+        if not re.fullmatch(r"[^\W_][\w-]{0,29}", tidy):
+            raise ValueError("use one word of letters, digits and hyphens")
+        return tidy
+
+
+def _plain(model: BaseModel) -> dict[str, Any]:
+    """A model's values with its secrets readable: only for the vault and the wire."""
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in model.model_dump().items()
+    }
+
+
+def _form(desk: Desk, provider: Provider, held: Connection | None = None) -> Answer:
+    blocks: list[Block] = []
+    if held is None:
+        blocks += inputs(Name)
+    else:
+        blocks.append(section(f"New credentials for *{safe(held.name)}*. Its leads and subscriptions stay."))
+    blocks += inputs(provider.credentials)
+    blocks += inputs(provider.settings, held.settings if held else None)
+    blocks.append(context("Tried before it is saved, stored encrypted, and never shown again."))
+    title = f"Connect {provider.name}" if held is None else "Reconnect"
+    meta = Value(provider=provider.slug, connection=held.connection if held else None)
+    return Show(modal(title, blocks, callback=Form.CONNECT, submit="Connect", meta=meta))
+
+
+async def connect(desk: Desk, request: Request) -> Answer:
+    """``/leads connect [system]``, and the buttons that choose one."""
+    word = (request.value.provider or request.text).strip().casefold()
+    found = [p for p in desk.providers.values() if word in (p.slug, p.name.casefold())]
+    if not found and word:
+        known = ", ".join(f"`{p.slug}`" for p in desk.providers.values())
+        return Say(f"I do not know a lead system called {safe(word, 40)}. Known: {known}.")
+    if not found and len(desk.providers) > 1:
+        buttons = [button(p.name, Do.PROVIDER, Value(provider=p.slug)) for p in desk.providers.values()]
+        return Say("Which lead system?", [section("*Which lead system?*"), actions(*buttons)])
+    return _form(desk, found[0] if found else next(iter(desk.providers.values())))
+
+
+async def reconnect(desk: Desk, request: Request) -> Answer:
+    """*Reconnect*: the same form for new credentials."""
+    held = await desk.database.read(lambda tx: connections.get(tx, request.workspace, request.value.connection or ""))
+    if held is None:
+        return Say("This connection was removed.")
+    return _form(desk, desk.providers[held.provider], held)
+
+
+async def connected(desk: Desk, request: Request) -> Answer:
+    """The connect modal, sent: validate, try the credentials, then save."""
+    submitted = request.submitted
+    provider = desk.providers.get((submitted and submitted.meta.provider) or "")
+    if submitted is None or provider is None:
+        return Say(sentences.stale())
+    errors: dict[str, str] = {}
+    read: dict[type[BaseModel], BaseModel] = {}
+    models: list[type[BaseModel]] = [provider.credentials, provider.settings]
+    if submitted.meta.connection is None:
+        models.insert(0, Name)
+    for model in models:
+        try:
+            read[model] = as_model(model, submitted.state)
+        except Invalid as invalid:
+            errors |= invalid.errors
+    if errors:
+        return Faults(errors)
+    named = read.get(Name)
+    name = named.name if isinstance(named, Name) else None
+    held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
+    if name and any(c.name == name for c in held):
+        return Faults({"name": sentences.name_taken(name)})
+    credentials = read[provider.credentials]
+    try:
+        await provider.check(desk.apis.trial(provider, credentials).for_people())
+    except ProviderError as error:
+        return Faults(_where(provider, error))
+    return await _save(desk, request, provider, name, _plain(credentials), _plain(read[provider.settings]))
+
+
+def _where(provider: Provider, error: ProviderError) -> dict[str, str]:
+    """The failed check on the input it belongs to: the first credential, unless the API names a field."""
+    names = [f.name for f in fields_of(provider.credentials)]
+    first = fields_of(provider.credentials)[0]
+    if isinstance(error, Rejected):
+        named = {e.field: e.message for e in error.errors if e.field in names and e.field}
+        if named:
+            return named
+    title = first.title if isinstance(error, AuthFailed) else "credentials"
+    return {first.name: sentences.failure(error, provider.name, title)}
+
+
+async def _save(
+    desk: Desk,
+    request: Request,
+    provider: Provider,
+    name: str | None,
+    credentials: dict[str, Any],
+    settings: dict[str, Any],
+) -> Answer:
+    submitted, now, by, workspace = request.submitted, desk.now(), request.person.person, request.workspace
+    if submitted is None:
+        return Done()
+
+    def connect_system(tx: Tx) -> Answer:
+        if not once(tx, workspace, f"view:{submitted.view_id}", now):
+            return Done()
+        if name is None:
+            held = connections.get(tx, workspace, submitted.meta.connection or "")
+            if held is None:
+                return Faults({next(iter(credentials)): "This connection was removed meanwhile; connect it anew."})
+            connections.reconnect(
+                tx,
+                workspace,
+                desk.vault,
+                connection=held.connection,
+                credentials=credentials,
+                settings=settings,
+                by=by,
+                now=now,
+            )
+            audit.note(tx, workspace, "reconnected", actor=by, now=now, connection=held.name)
+            return Show(_connected(provider, held.name, again=True))
+        added = connections.add(
+            tx,
+            workspace,
+            desk.vault,
+            name=name,
+            provider=provider.slug,
+            credentials=credentials,
+            settings=settings,
+            by=by,
+            now=now,
+        )
+        if added is None:
+            return Faults({"name": sentences.name_taken(name)})
+        audit.note(tx, workspace, "connected", actor=by, now=now, connection=name, provider=provider.slug)
+        return Show(_connected(provider, name, again=False))
+
+    answer = await desk.database.write(connect_system)
+    desk.replan()
+    return answer
+
+
+def _connected(provider: Provider, name: str, *, again: bool) -> dict[str, Any]:
+    text = f":white_check_mark: *{safe(name)}* is connected to {provider.name}."
+    nexts = (
+        "Polling goes on from where it stood."
+        if again
+        else "Leads that are there already are read quietly. Next: `/leads subscribe` tells a channel of new ones."
+    )
+    return modal("Connected", [section(text), section(nexts)], callback=Form.SHOW, close="Done")
+
+
+# ------------------------------------------------------------------------------------- connections
+
+
+async def list_connections(desk: Desk, request: Request) -> Answer:
+    """``/leads connections``: health, last poll, reconnect, disconnect."""
+
+    def look(tx: Tx) -> list[tuple[Connection, int]]:
+        held = connections.every(tx, request.workspace)
+        return [(c, figures.stored(tx, request.workspace, c.connection)) for c in held]
+
+    held = await desk.database.read(look)
+    if not held:
+        return Say("No lead system is connected yet. An admin can do it: `/leads connect`.")
+    blocks: list[Block] = []
+    for connection, stored in held[:15]:
+        blocks.append(section(_health(desk, connection, stored)))
+        if request.person.is_admin:
+            value = Value(connection=connection.connection)
+            blocks.append(
+                actions(
+                    button("Reconnect", Do.RECONNECT, value),
+                    button("Disconnect…", Do.DISCONNECT, value, style="danger"),
+                )
+            )
+    return Say(f"{len(held)} connections", blocks)
+
+
+def _health(desk: Desk, connection: Connection, stored: int) -> str:
+    system = desk.providers[connection.provider].name
+    if connection.state == "paused":
+        state = f":red_circle: paused: {safe(connection.failure)}. Press *Reconnect*."
+    elif connection.failure:
+        state = f":large_yellow_circle: failing ({safe(connection.failure)}); trying again"
+    elif connection.succeeded_at is None:
+        state = ":white_circle: first poll is under way"
+    else:
+        state = ":large_green_circle: healthy"
+    last = local_time(connection.succeeded_at) if connection.succeeded_at else "not yet"
+    return f"*{safe(connection.name)}* · {system} · {state}\nLast success {last} · {stored:,} leads stored"
+
+
+async def disconnect(desk: Desk, request: Request) -> Answer:
+    """*Disconnect…*: asks, and says what is deleted."""
+    connection_id = request.value.connection or ""
+
+    def look(tx: Tx) -> tuple[Connection, int, int] | None:
+        held = connections.get(tx, request.workspace, connection_id)
+        if held is None:
+            return None
+        subscribed = [s for s in rules.every(tx, request.workspace) if s.connection == connection_id]
+        return held, figures.stored(tx, request.workspace, connection_id), len(subscribed)
+
+    found = await desk.database.read(look)
+    if found is None:
+        return Say("This connection was removed already.")
+    held, stored, subscribed = found
+    system = desk.providers[held.provider].name
+    text = (
+        f"This deletes from Leadbell: the credentials of *{safe(held.name)}*, its *{stored:,} stored leads* with their "
+        f"owners and notes, and *{subscribed} subscription{'' if subscribed == 1 else 's'}*.\n"
+        f"Nothing is deleted in {system}. Cards that were posted stay in Slack, without working buttons."
+    )
+    meta = Value(connection=connection_id)
+    return Show(modal("Disconnect", [section(text)], callback=Form.DISCONNECT, submit="Disconnect", meta=meta))
+
+
+async def disconnected(desk: Desk, request: Request) -> Answer:
+    """The disconnect modal, sent."""
+    submitted = request.submitted
+    if submitted is None or not submitted.meta.connection:
+        return Say(sentences.stale())
+    connection_id, now = submitted.meta.connection, desk.now()
+
+    def disconnect_system(tx: Tx) -> None:
+        held = connections.get(tx, request.workspace, connection_id)
+        if held is not None:
+            connections.remove(tx, request.workspace, connection_id)
+            audit.note(
+                tx, request.workspace, "disconnected", actor=request.person.person, now=now, connection=held.name
+            )
+
+    await desk.database.write(disconnect_system)
+    desk.replan()
+    return Done()

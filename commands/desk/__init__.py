@@ -1,0 +1,1 @@
+"""The desk's decisions: pure functions of values, no I/O."""

@@ -1,0 +1,97 @@
+"""A message of the outbox, drawn as things stand when it is delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from commands import digest as digests
+from commands import sight as seeing
+from commands.ids import Do
+from commands.verb import Block, Desk, Value
+from commands.views import card as cards
+from commands.views import sentences
+from commands.views.blocks import actions, button, context, safe, section
+from commands.views.digest import digest
+from storage import deliveries, ownership, people, rules
+from storage.database import Tx
+from storage.records import Delivery, Message
+
+Drawn = tuple[str, list[Block]]
+
+
+def draw(tx: Tx, desk: Desk, delivery: Delivery, message: Message, now: datetime) -> Drawn | None:
+    """Text and blocks; ``None`` where there is nothing to show any more."""
+    workspace = message.workspace
+    body: dict[str, Any] = desk.vault.unseal_json(workspace, f"delivery:{delivery.delivery}", delivery.body)
+    if delivery.kind == "line":
+        who = seeing.names(tx, workspace, [str(body.get(k)) for k in ("person", "by") if body.get(k)])
+        text = sentences.line(str(body.get("what")), body, who)
+        return text, [section(text)]
+    match message.kind:
+        case "summary":
+            return _summary(tx, workspace, body)
+        case "paused":
+            return _paused(body)
+        case "notice":
+            return str(body["text"]), [section(str(body["text"]))]
+        case "digest":
+            since, until = datetime.fromisoformat(body["since"]), datetime.fromisoformat(body["until"])
+            return digest(digests.collect(tx, desk, workspace, since, until), now)
+    numbers = deliveries.leads_of(tx, workspace, message.message)
+    if not numbers:
+        return None
+    return _about_lead(tx, desk, message, numbers[0], now)
+
+
+def _about_lead(tx: Tx, desk: Desk, message: Message, number: int, now: datetime) -> Drawn | None:
+    workspace = message.workspace
+    masked = message.kind != "card" or is_masked(tx, workspace, message.channel, number)
+    seen = seeing.sight(tx, desk.providers, workspace, number, masked=masked)
+    if seen is None:
+        return None
+    match message.kind:
+        case "card":
+            return cards.card(seen)
+        case "handover":
+            return cards.handover(seen, message.subject or message.channel)
+        case "ask" | "rejection":
+            request = ownership.request(tx, workspace, message.subject or "")
+            if request is None:
+                return None
+            ids = (request.person, request.asked_by, request.decided_by)
+            seen.names.update(seeing.names(tx, workspace, ids))
+            if message.kind == "ask":
+                return cards.ask(seen, request, ownership.open_leads(tx, workspace, request.person), now)
+            text = f"{seen.name(request.decided_by)} said no: {seen.ref} does not go to {seen.name(request.person)}."
+            reason = f"\n>{safe(request.reason, 500)}" if request.reason else ""
+            return text, [
+                section(f"{text}{reason}"),
+                actions(button("Details", Do.DETAILS, Value(lead=number))),
+            ]
+        case _:
+            return None
+
+
+def is_masked(tx: Tx, workspace: str, channel: str, number: int) -> bool:
+    """Masked where one of the channel's subscriptions says so, where outsiders are, and where nobody knows."""
+    alerted = rules.alerted(tx, workspace, number)
+    here = [s for s in rules.every(tx, workspace) if s.channel == channel and s.subscription in alerted]
+    seen = people.channel(tx, workspace, channel)
+    return not here or any(s.masked for s in here) or seen is None or seen.has_outsiders
+
+
+def _summary(tx: Tx, workspace: str, body: dict[str, Any]) -> Drawn:
+    words, stored, by = str(body.get("words", "")), int(body.get("stored", 0)), str(body.get("by", ""))
+    name = safe(seeing.names(tx, workspace, [by]).get(by, "Somebody"))
+    only = f" that fit `{safe(words, 300)}`" if words else ""
+    text = f"{name} subscribed this channel to new leads{only}."
+    have = f"{stored:,} older ones are stored" if stored != 1 else "1 older one is stored"
+    hint = f"{have}; `/leads list` shows them without posting them here." if stored else "`/leads help` says more."
+    return text, [section(f":bell: {text}"), context(hint)]
+
+
+def _paused(body: dict[str, Any]) -> Drawn:
+    text = sentences.connection_paused(str(body["name"]), str(body["system"]))
+    value = Value(connection=str(body["connection"]))
+    return text, [section(text), actions(button("Reconnect", Do.RECONNECT, value, style="primary"))]

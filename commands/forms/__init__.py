@@ -1,0 +1,1 @@
+"""pydantic model to modal and back."""

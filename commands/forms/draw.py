@@ -1,0 +1,153 @@
+"""From a model's fields to modal inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from commands.forms.fields import Asked, Kind, fields_of
+from commands.ids import Do
+from commands.verb import Block
+from commands.views.blocks import LABEL, option, plain
+
+HINT = 2000
+LONGEST_TEXT = 3000
+YES = "yes"
+NO = "no"
+Options = Mapping[str, Sequence[tuple[str, str]]]
+
+
+def inputs(
+    model: type[BaseModel],
+    values: Mapping[str, Any] | None = None,
+    *,
+    options: Options | None = None,
+    leave_out: frozenset[str] = frozenset(),
+    sensitive: bool = True,
+) -> list[Block]:
+    """An input for every field of ``model``.
+
+    ``values`` fill them in (by field name, as :func:`commands.forms.read.typed` gives them), ``options`` are the
+    choices of fields marked ``Ask.SELECT``; a select without a choice is left out. Fields of the sensitive class
+    are drawn only where ``sensitive``.
+    """
+    blocks = []
+    for asked in fields_of(model):
+        if asked.name in leave_out or (asked.sensitive and not sensitive):
+            continue
+        block = one(asked, (values or {}).get(asked.name, asked.default), (options or {}).get(asked.name))
+        if block:
+            blocks.append(block)
+    return blocks
+
+
+def one(asked: Asked, value: Any, choices: Sequence[tuple[str, str]] | None = None) -> Block | None:
+    """One input block; its ``block_id`` is the field's name."""
+    element = _element(asked, value, choices if choices is not None else asked.choices)
+    if element is None:
+        return None
+    block: Block = {
+        "type": "input",
+        "block_id": asked.name,
+        "label": plain(asked.title, LABEL),
+        "element": element,
+        "optional": not asked.required or asked.kind is Kind.YES,
+    }
+    if asked.hint and asked.kind is not Kind.YES:
+        block["hint"] = plain(asked.hint, HINT)
+    return block
+
+
+def _element(asked: Asked, value: Any, choices: Sequence[tuple[str, str]]) -> Block | None:
+    match asked.kind:
+        case Kind.YES:
+            return _checkbox(asked, value)
+        case Kind.YES_NO:
+            shown = YES if value is True else NO if value is False else value
+            return _select([(YES, "Yes"), (NO, "No")], shown)
+        case Kind.SELECT:
+            return _select(choices, value) if choices else None
+        case Kind.MULTI:
+            return _multi(choices, value) if choices else None
+        case Kind.INTEGER | Kind.DECIMAL:
+            return _number(asked, value)
+        case Kind.DATE | Kind.TIME | Kind.CHANNEL | Kind.PERSON | Kind.PEOPLE:
+            return _picker(asked.kind, value)
+        case Kind.FILE:
+            return {"type": "file_input", "action_id": Do.VALUE.value, "max_files": 1, "filetypes": ["csv", "text"]}
+        case _:
+            return _text(asked, value)
+
+
+def _text(asked: Asked, value: Any) -> Block:
+    if asked.kind is Kind.EMAIL:
+        element: Block = {"type": "email_text_input", "action_id": Do.VALUE.value}
+    else:
+        element = {"type": "plain_text_input", "action_id": Do.VALUE.value, "multiline": asked.kind is Kind.LONG}
+        element["max_length"] = min(asked.longest or LONGEST_TEXT, LONGEST_TEXT)
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    if value not in (None, ""):
+        element["initial_value"] = str(value)
+    return element
+
+
+def _number(asked: Asked, value: Any) -> Block:
+    element: Block = {
+        "type": "number_input",
+        "action_id": Do.VALUE.value,
+        "is_decimal_allowed": asked.kind is Kind.DECIMAL,
+    }
+    for key, bound in (("min_value", asked.least), ("max_value", asked.most)):
+        if bound is not None:
+            element[key] = f"{bound:g}"
+    if value not in (None, ""):
+        element["initial_value"] = str(value)
+    return element
+
+
+def _checkbox(asked: Asked, value: Any) -> Block:
+    choice = option(asked.hint or asked.title, YES)
+    element: Block = {"type": "checkboxes", "action_id": Do.VALUE.value, "options": [choice]}
+    if value is True:
+        element["initial_options"] = [choice]
+    return element
+
+
+def _select(choices: Sequence[tuple[str, str]], value: Any) -> Block:
+    drawn = [option(label, code) for code, label in choices][:100]
+    element: Block = {"type": "static_select", "action_id": Do.VALUE.value, "options": drawn}
+    chosen = next((o for o in drawn if o["value"] == str(value)), None)
+    if value is not None and chosen:
+        element["initial_option"] = chosen
+    return element
+
+
+def _multi(choices: Sequence[tuple[str, str]], value: Any) -> Block:
+    drawn = [option(label, code) for code, label in choices][:100]
+    element: Block = {"type": "multi_static_select", "action_id": Do.VALUE.value, "options": drawn}
+    chosen = [o for o in drawn if o["value"] in (value or ())]
+    if chosen:
+        element["initial_options"] = chosen
+    return element
+
+
+_PICKERS = {
+    Kind.DATE: ("datepicker", "initial_date"),
+    Kind.TIME: ("timepicker", "initial_time"),
+    Kind.CHANNEL: ("conversations_select", "initial_conversation"),
+    Kind.PERSON: ("users_select", "initial_user"),
+    Kind.PEOPLE: ("multi_users_select", "initial_users"),
+}
+
+
+def _picker(kind: Kind, value: Any) -> Block:
+    name, initial = _PICKERS[kind]
+    element: Block = {"type": name, "action_id": Do.VALUE.value}
+    if kind is Kind.CHANNEL:
+        element["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    if value:
+        element[initial] = value if isinstance(value, list) else str(value)
+    return element

@@ -1,0 +1,101 @@
+"""What is read from storage so that a lead can be shown or judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from commands.desk import approval
+from commands.desk.alerting import Rule, alerts
+from commands.forms.words import FACETS, Misspelt, Vocabulary, parse
+from commands.views.card import Sight
+from providers.lead import Stage
+from providers.provider import Provider
+from storage import connections, leads, ownership, people, rules
+from storage.database import Tx
+from storage.filters import Every, Frame
+from storage.records import StoredLead
+
+_REF = re.compile(r"^\s*(?:[A-Za-z]{1,4}-)?(\d{1,12})\s*$")
+
+
+def number(ref: str) -> int | None:
+    """The number of a reference: ``KP-1042``, ``kp-1042`` or ``1042``."""
+    found = _REF.match(ref)
+    return int(found.group(1)) if found else None
+
+
+def names(tx: Tx, workspace: str, ids: Iterable[str | None]) -> dict[str, str]:
+    """People's names, where they are known."""
+    found = {}
+    for one in {i for i in ids if i}:
+        person = people.person(tx, workspace, one)
+        found[one] = person.name if person else "somebody"
+    return found
+
+
+def sight(
+    tx: Tx, providers: Mapping[str, Provider], workspace: str, lead_number: int, *, masked: bool = True
+) -> Sight | None:
+    """A lead with what its messages say around it; ``None`` where it is no longer stored."""
+    lead = leads.get(tx, workspace, lead_number)
+    connection = connections.get(tx, workspace, lead.connection) if lead else None
+    if lead is None or connection is None:
+        return None
+    waiting = ownership.waiting(tx, workspace, lead_number)
+    known = names(
+        tx,
+        workspace,
+        (
+            lead.owner,
+            lead.assigned_by,
+            lead.contacted_by,
+            *((waiting.person, waiting.asked_by, *waiting.approvers) if waiting else ()),
+        ),
+    )
+    return Sight(lead, providers[connection.provider], connection.name, known, waiting, masked)
+
+
+def vocabulary(tx: Tx, providers: Mapping[str, Provider], workspace: str, zone: str = "UTC") -> Vocabulary:
+    """What filter words may name in this workspace."""
+    held = connections.every(tx, workspace)
+    used = {c.provider for c in held} or set(providers)
+    aliases: dict[str, str] = {}
+    values: dict[str, list[str]] = {facet: [] for facet in FACETS}
+    for provider in (providers[slug] for slug in sorted(used)):
+        aliases.update(provider.words)
+        for facet, pairs in provider.values.items():
+            values[facet] += [text for pair in pairs for text in pair]
+    values["stage"] += [s.value for s in Stage]
+    values["source"] += leads.facet_values(tx, workspace, "source_name") + leads.facet_values(tx, workspace, "source")
+    values["enquiry"] += leads.facet_values(tx, workspace, "enquiry")
+    values["eligibility"] += leads.facet_values(tx, workspace, "eligibility")
+    return Vocabulary(aliases, values, {c.name: c.connection for c in held}, zone)
+
+
+def read_rules(tx: Tx, providers: Mapping[str, Provider], workspace: str) -> list[Rule]:
+    """The workspace's subscriptions with their words read.
+
+    Words that are no longer understood (a connection they name was removed) let everything pass: an alert too
+    many is better than a lost lead.
+    """
+    subscriptions = rules.every(tx, workspace)
+    if not subscriptions:
+        return []
+    known = vocabulary(tx, providers, workspace)
+    found = []
+    for subscription in subscriptions:
+        try:
+            wanted = parse(subscription.words, known)
+        except Misspelt:
+            wanted = Every()
+        found.append(Rule(subscription, wanted))
+    return found
+
+
+def needed(tx: Tx, providers: Mapping[str, Provider], lead: StoredLead, frame: Frame) -> approval.Needed:
+    """Whose approval taking this lead needs: by the subscriptions it alerted, and those it matches now."""
+    read = read_rules(tx, providers, lead.workspace)
+    bound = rules.alerted(tx, lead.workspace, lead.number)
+    bound |= {s.subscription for s in alerts(lead, read, frame)}
+    return approval.needed([r.subscription for r in read], bound)

@@ -1,0 +1,209 @@
+"""Subscriptions: which channel is told of which leads, masked or not, with approval or not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from commands import alert
+from commands import sight as seeing
+from commands.desk.alerting import Rule
+from commands.forms.draw import inputs
+from commands.forms.fields import Ask
+from commands.forms.read import Invalid, as_model
+from commands.forms.words import Misspelt, parse
+from commands.ids import Do, Form
+from commands.verb import Answer, Block, Desk, Done, Faults, Request, Say, Show, Value
+from commands.views import sentences
+from commands.views.blocks import actions, button, context, modal, safe, section
+from storage import audit, connections, deliveries, leads, rules
+from storage.choices import once
+from storage.database import Tx
+from storage.filters import Every, Filter, Frame, From, Owned
+from storage.records import Channel, Subscription
+
+EVERY = "*"
+NEWEST = 5
+
+
+class Subscribe(BaseModel):
+    """A subscription, as the modal asks for it."""
+
+    channel: Annotated[str, Ask.CHANNEL] = Field(title="Channel", description="Leadbell has to be a member of it.")
+    connection: Annotated[str, Ask.SELECT] = Field(default=EVERY, title="Leads of")
+    words: str = Field(
+        default="",
+        title="Only these leads",
+        max_length=500,
+        description="Words as for /leads list: site:zoopla,rightmove eligibility:passed. Empty: all new leads.",
+    )
+    masked: bool = Field(
+        default=True, title="Privacy", description="Hide contact data in the channel; the owner gets it"
+    )
+    approval: bool = Field(
+        default=False, title="Approval", description="A claim or an assignment needs somebody's approval"
+    )
+    approvers: Annotated[list[str], Ask.PEOPLE] = Field(default_factory=list, title="Who approves?")
+    start: Annotated[str, Ask.SELECT] = Field(default="new", title="Start with")
+
+
+_STARTS = (
+    ("new", "Only leads that arrive from now on"),
+    ("newest", f"The {NEWEST} newest unclaimed leads, then new ones"),
+)
+
+
+async def subscribe(desk: Desk, request: Request) -> Answer:
+    """``/leads subscribe``: the modal, the current channel filled in."""
+    held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
+    if not held:
+        return Say("Connect a lead system first: `/leads connect`.")
+    names = [(EVERY, "every connection"), *((c.connection, c.name) for c in held)]
+    values: dict[str, object] = {"start": "new"}
+    if request.channel.startswith(("C", "G")):
+        values["channel"] = request.channel
+    blocks = inputs(Subscribe, values, options={"connection": names, "start": _STARTS})
+    return Show(modal("Subscribe a channel", blocks, callback=Form.SUBSCRIBE, submit="Subscribe"))
+
+
+async def subscribed(desk: Desk, request: Request) -> Answer:
+    """The subscribe modal, sent."""
+    submitted = request.submitted
+    if submitted is None:
+        return Say(sentences.stale())
+    try:
+        asked = as_model(Subscribe, submitted.state)
+    except Invalid as invalid:
+        return Faults(invalid.errors)
+    channel, faults = await _checked(desk, request, asked)
+    if faults or channel is None:
+        return Faults(faults)
+    workspace, now, by = request.workspace, desk.now(), request.person.person
+
+    def subscribe_channel(tx: Tx) -> Answer:
+        try:
+            wanted = parse(asked.words, seeing.vocabulary(tx, desk.providers, workspace, request.person.zone))
+        except Misspelt as wrong:
+            return Faults({"words": sentences.misspelt(wrong.word, wrong.nearest, wrong.expected)})
+        if _names_viewer(wanted):
+            return Faults({"words": "A channel has no “mine”. Leave that word out."})
+        if not once(tx, workspace, f"view:{submitted.view_id}", now):
+            return Done()
+        connection = None if asked.connection == EVERY else asked.connection
+        subscription = rules.subscribe(
+            tx,
+            workspace,
+            connection=connection,
+            words=asked.words.strip(),
+            channel=asked.channel,
+            masked=asked.masked or channel.has_outsiders,
+            approval=asked.approval,
+            approvers=asked.approvers,
+            by=by,
+            now=now,
+        )
+        audit.note(tx, workspace, "subscribed", actor=by, now=now, channel=asked.channel, words=asked.words)
+        own = Every((wanted, *([From((connection,))] if connection else [])))
+        stored = leads.count(tx, workspace, own, Frame(now))
+        body = {"words": asked.words.strip(), "stored": stored, "by": by}
+        deliveries.post(tx, workspace, desk.vault, kind="summary", to=asked.channel, now=now, body=body)
+        if asked.start == "newest":
+            newest = leads.find(tx, workspace, Every((own, Owned(None))), Frame(now), limit=NEWEST)
+            read = seeing.read_rules(tx, desk.providers, workspace)
+            this: list[Rule] = [r for r in read if r.subscription.subscription == subscription]
+            alert.announce(tx, workspace, desk.vault, newest[::-1], this, now)
+        return Show(_done(channel, asked))
+
+    answer = await desk.database.write(subscribe_channel)
+    desk.wake()
+    return answer
+
+
+def _names_viewer(wanted: Filter) -> bool:
+    match wanted:
+        case Owned("me"):
+            return True
+        case _ if hasattr(wanted, "parts"):
+            return any(_names_viewer(p) for p in wanted.parts)
+        case _ if hasattr(wanted, "part"):
+            return _names_viewer(wanted.part)
+        case _:
+            return False
+
+
+async def _checked(desk: Desk, request: Request, asked: Subscribe) -> tuple[Channel | None, dict[str, str]]:
+    """The channel as Slack says, and what is wrong with the modal's people and places."""
+    faults: dict[str, str] = {}
+    channel = await desk.directory.channel(request.workspace, asked.channel)
+    if channel is None or not channel.is_member:
+        place = f"#{channel.name}" if channel else "it"
+        faults["channel"] = f"I am not in that channel. Type /invite @Leadbell in {place} and try again."
+    if asked.approval and not asked.approvers:
+        faults["approvers"] = "Choose who approves, or switch approval off."
+    people = [await desk.directory.person(request.workspace, p) for p in asked.approvers]
+    if any(p.is_bot or p.is_guest for p in people):
+        faults["approvers"] = "Approvers have to be full members of this workspace."
+    return channel, faults
+
+
+def _done(channel: Channel, asked: Subscribe) -> dict[str, object]:
+    blocks: list[Block] = [section(f":white_check_mark: New leads will appear in #{safe(channel.name)}.")]
+    if channel.has_outsiders:
+        blocks.append(
+            section(
+                f":warning: #{safe(channel.name)} has guests or people from outside (or is too large to look "
+                "through), so cards there are always masked."
+            )
+        )
+    elif not asked.masked:
+        blocks.append(section(":warning: Cards there show contact data to everybody in the channel."))
+    if asked.approval:
+        blocks.append(section("Claims and assignments wait for approval."))
+    return modal("Subscribed", blocks, callback=Form.SHOW, close="Done")
+
+
+async def list_subscriptions(desk: Desk, request: Request) -> Answer:
+    """``/leads subscriptions``."""
+
+    def look(tx: Tx) -> tuple[list[Subscription], dict[str, str], dict[str, str]]:
+        found = rules.every(tx, request.workspace)
+        names = {c.connection: c.name for c in connections.every(tx, request.workspace)}
+        return found, names, seeing.names(tx, request.workspace, [a for s in found for a in s.approvers])
+
+    found, names, people = await desk.database.read(look)
+    if not found:
+        return Say("No channel is subscribed yet. `/leads subscribe` tells one of new leads.")
+    blocks: list[Block] = []
+    for one in found[:20]:
+        of = names.get(one.connection, "?") if one.connection else "every connection"
+        text = f"<#{one.channel}> · {safe(of)} · `{safe(one.words or 'all new leads', 200)}`"
+        text += " · masked" if one.masked else " · contact data shown"
+        if one.approval:
+            text += f" · approved by {safe(sentences.listed([people[a] for a in one.approvers], 'or'), 200)}"
+        if one.trouble:
+            text += f"\n:warning: cannot post there: {safe(one.trouble)}. Type `/invite @Leadbell` in the channel."
+        blocks.append(section(text))
+        if request.person.is_admin:
+            value = Value(row=one.subscription)
+            blocks.append(actions(button("Unsubscribe", Do.UNSUBSCRIBE, value, style="danger")))
+    if len(found) > 20:
+        blocks.append(context(f"And {len(found) - 20} more."))
+    return Say(f"{len(found)} subscriptions", blocks)
+
+
+async def unsubscribe(desk: Desk, request: Request) -> Answer:
+    """*Unsubscribe*."""
+    row, now = request.value.row or "", desk.now()
+
+    def unsubscribe_channel(tx: Tx) -> bool:
+        removed = rules.unsubscribe(tx, request.workspace, row)
+        if removed:
+            audit.note(tx, request.workspace, "unsubscribed", actor=request.person.person, now=now)
+        return removed
+
+    removed = await desk.database.write(unsubscribe_channel)
+    if not removed:
+        return Say("This subscription was removed already.")
+    listed = await list_subscriptions(desk, request)
+    return Say(listed.text, listed.blocks, replace=True) if isinstance(listed, Say) else listed

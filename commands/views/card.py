@@ -1,0 +1,204 @@
+"""The lead card in a channel, and the direct messages about one lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from commands.desk.visibility import full_name, public_name
+from commands.ids import Button, Do
+from commands.verb import Block, Value
+from commands.views.blocks import (
+    actions,
+    button,
+    clean,
+    context,
+    local_time,
+    overflow,
+    rich,
+    safe,
+    section,
+    when,
+    words,
+)
+from commands.views.sentences import listed, span
+from providers.lead import Privacy
+from providers.provider import Provider
+from storage.records import Approval, StoredLead
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A lead with what its messages say around it."""
+
+    lead: StoredLead
+    provider: Provider
+    connection: str
+    names: dict[str, str]
+    waiting: Approval | None = None
+    masked: bool = True
+
+    @property
+    def ref(self) -> str:
+        """KP-1042."""
+        return f"{self.provider.prefix}-{self.lead.number}"
+
+    def name(self, person: str | None) -> str:
+        """A person's name as safe text."""
+        return safe(self.names.get(person or "", "somebody"))
+
+
+def label(provider: Provider, facet: str, value: str | None) -> str | None:
+    """A code's name where the provider knows it; else the code itself."""
+    if not value:
+        return None
+    return next((name for code, name in provider.values.get(facet, ()) if code == value), value)
+
+
+def request_line(sight: Sight) -> str:
+    """What the lead asks for, in one line."""
+    lead = sight.lead
+    schemes = [label(sight.provider, "scheme", s) for s in lead.schemes.split(",") if s]
+    parts = [lead.subject, lead.place if lead.place != lead.subject else None, *schemes]
+    return clean(" · ".join(p for p in parts if p) or "No property named", 400)
+
+
+def facts_line(sight: Sight) -> str:
+    """Enquiry, eligibility and a few public details."""
+    lead = sight.lead
+    bedrooms = next((d.value for d in lead.details if d.label == "Bedrooms"), None)
+    passed = (label(sight.provider, "eligibility", lead.eligibility) or "").lower()
+    parts = [
+        label(sight.provider, "enquiry", lead.enquiry),
+        f"{bedrooms} bed" if bedrooms else None,
+        f"Eligibility: {passed}" if passed else None,
+    ]
+    return clean(" · ".join(p for p in parts if p), 300)
+
+
+def _head(sight: Sight, *, contact: bool) -> Block:
+    lead = sight.lead
+    who = full_name(lead) if contact else public_name(lead)
+    lines: list[Sequence[Block]] = [
+        [words(f"{sight.ref} · {clean(who, 120)}", bold=True)],
+        [words(request_line(sight))],
+    ]
+    if facts := facts_line(sight):
+        lines.append([words(facts)])
+    if contact and (reach := " · ".join(p for p in (lead.phone, lead.email) if p)):
+        lines.append([words(clean(reach, 300))])
+    source = clean(label(sight.provider, "source", lead.source_name or lead.source) or sight.provider.name, 80)
+    lines.append([words(f"{source} · "), when(lead.created_at), words(f" · via {clean(sight.connection, 60)}")])
+    return rich(*lines)
+
+
+def state_line(sight: Sight) -> str:
+    """Whose it is."""
+    lead, waiting = sight.lead, sight.waiting
+    if waiting:
+        approvers = listed((sight.name(a) for a in waiting.approvers), "or")
+        asked = f"{sight.name(waiting.person)} wants it"
+        if waiting.asked_by != waiting.person:
+            asked = f"{sight.name(waiting.asked_by)} wants to give it to {sight.name(waiting.person)}"
+        now = f"{sight.name(lead.owner)} has it; " if lead.owner else ""
+        return f":hourglass_flowing_sand: {now}{asked}. Waiting for {approvers} since {local_time(waiting.asked_at)}."
+    if lead.owner is None:
+        return ":large_blue_circle: *Unclaimed*"
+    given = f", given by {sight.name(lead.assigned_by)}" if lead.assigned_by not in (None, lead.owner) else ""
+    since = f" since {local_time(lead.owned_at)}" if lead.owned_at else ""
+    text = f":white_check_mark: *{sight.name(lead.owner)}* has it{since}{given}"
+    if lead.contacted_at:
+        at = local_time(lead.contacted_at)
+        text += f"\n:telephone_receiver: Contacted by {sight.name(lead.contacted_by)} {at} (self-reported)"
+    return text
+
+
+def fallback(sight: Sight) -> str:
+    """A message's notification text: public facts only."""
+    return f"{sight.ref} · {safe(public_name(sight.lead), 80)} · {safe(request_line(sight), 120)}"
+
+
+def card(sight: Sight) -> tuple[str, list[Block]]:
+    """A lead's card in a channel: text for notifications, and blocks."""
+    lead = sight.lead
+    value = Value(lead=lead.number)
+    elements: list[Block] = []
+    if lead.owner is None and sight.waiting is None:
+        elements.append(button("Claim", Do.CLAIM, value, style="primary"))
+    if sight.waiting is None:
+        elements.append(button("Assign…" if lead.owner is None else "Reassign…", Do.ASSIGN, value))
+    elements.append(button("Details", Do.DETAILS, value))
+    elements.append(overflow(Do.MORE, _menu(sight)))
+    blocks = [_head(sight, contact=not sight.masked), section(state_line(sight)), actions(*elements)]
+    blocks.append(context(f"Owner kept in Leadbell · `/leads show {sight.ref}`"))
+    return fallback(sight), blocks
+
+
+def _menu(sight: Sight) -> list[tuple[str, Value]]:
+    lead = sight.lead
+    menu = [("Add a note…", Value(do=Button.NOTE, lead=lead.number))]
+    if lead.contacted_at is None:
+        menu.append(("Mark contacted", Value(do=Button.CONTACTED, lead=lead.number)))
+    if sight.waiting:
+        menu.append(("Withdraw the request", Value(do=Button.RELEASE, lead=lead.number)))
+    elif lead.owner:
+        menu.append(("Release", Value(do=Button.RELEASE, lead=lead.number)))
+    return menu
+
+
+def handover(sight: Sight, person: str) -> tuple[str, list[Block]]:
+    """To the owner: contact, request and next step. Once they are not the owner, the contact data goes."""
+    lead, ref = sight.lead, sight.ref
+    value = Value(lead=lead.number)
+    if lead.owner != person:
+        text = f"{ref} is no longer yours."
+        now = f" {sight.name(lead.owner)} has it." if lead.owner else " It is free again."
+        return text, [section(f"~{ref}~ {text}{now}"), actions(button("Details", Do.DETAILS, value))]
+    given = f" {sight.name(lead.assigned_by)} gave it to you." if lead.assigned_by not in (None, person) else ""
+    reach = [(n, v) for n, v in (("Phone", lead.phone), ("E-mail", lead.email)) if v]
+    reach += [(d.label, d.value) for d in lead.details if d.privacy is Privacy.CONTACT][:4]
+    lines: list[list[Block]] = [[words(clean(full_name(lead), 200), bold=True)]]
+    lines += [[words(f"{clean(n, 40)}: "), words(clean(v, 700, lines=True), limit=700)] for n, v in reach]
+    lines += [[words(request_line(sight))], [words("Asked "), when(lead.created_at)]]
+    blocks = [section(f"*{ref} is yours.*{given}"), rich(*lines)]
+    if lead.contacted_at:
+        blocks.append(section(f":telephone_receiver: Contacted {local_time(lead.contacted_at)}."))
+        elements = [button("Add a note…", Do.NOTE, value), button("Details", Do.DETAILS, value)]
+    else:
+        blocks.append(section("*Next step:* call or write now, then press *Contacted*."))
+        elements = [
+            button("Contacted", Do.CONTACTED, value, style="primary"),
+            button("Add a note…", Do.NOTE, value),
+            button("Details", Do.DETAILS, value),
+            button("Release", Do.RELEASE, value),
+        ]
+    return f"{ref} is yours.{given}", [*blocks, actions(*elements)]
+
+
+def ask(sight: Sight, request: Approval, open_leads: int, now: datetime) -> tuple[str, list[Block]]:
+    """To an approver: enough to decide on a phone; inert once decided."""
+    who = sight.name(request.person)
+    text = f"{who} would like {sight.ref}."
+    if request.asked_by != request.person:
+        text = f"{sight.name(request.asked_by)} would like {who} to have {sight.ref}."
+    blocks = [section(f"*Approval:* {text}"), _head(sight, contact=False)]
+    if request.state != "waiting":
+        said = {"approved": ":white_check_mark: Approved", "rejected": ":no_entry_sign: Rejected"}.get(
+            request.state, ":leftwards_arrow_with_hook: Withdrawn"
+        )
+        at = f" {local_time(request.decided_at)}" if request.decided_at else ""
+        reason = f"\n>{safe(request.reason, 500)}" if request.reason else ""
+        return text, [*blocks, section(f"{said} by {sight.name(request.decided_by)}{at}.{reason}")]
+    waited = span((now - sight.lead.arrived_at).total_seconds())
+    load = f"{who} has {open_leads} open lead{'' if open_leads == 1 else 's'}. The customer has waited {waited}."
+    value = Value(request=request.request, lead=sight.lead.number)
+    return text, [
+        *blocks,
+        section(load),
+        actions(
+            button("Approve", Do.APPROVE, value, style="primary"),
+            button("Reject…", Do.REJECT, value, style="danger"),
+            button("Details", Do.DETAILS, Value(lead=sight.lead.number)),
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""A page of leads, for whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from commands.desk.hours import zone as zone_of
+from commands.desk.visibility import public_name
+from commands.ids import Do
+from commands.verb import Block, Say, Value
+from commands.views.blocks import actions, button, clean, context, fitting, plain, safe, section
+from commands.views.card import Sight, facts_line, label, request_line
+from commands.views.sentences import span
+
+PAGE = 8
+
+
+def local(at: datetime, zone: str) -> str:
+    """A time in somebody's zone, with the zone's short name."""
+    there = at.astimezone(zone_of(zone) or ZoneInfo("UTC"))
+    return there.strftime("%a %d %b %H:%M")
+
+
+def item(sight: Sight, zone: str, now: datetime) -> Block:
+    """One lead of a list: plain text, so that nothing in it is parsed."""
+    lead = sight.lead
+    waited = span((now - lead.arrived_at).total_seconds())
+    owner = sight.names.get(lead.owner or "", "somebody") if lead.owner else f"unclaimed for {waited}"
+    if sight.waiting:
+        owner = "waiting for approval"
+    source = label(sight.provider, "source", lead.source_name or lead.source) or sight.provider.name
+    text = "\n".join(
+        part
+        for part in (
+            f"{sight.ref} · {clean(public_name(lead), 80)} · {clean(owner, 60)}",
+            f"{request_line(sight)}",
+            clean(" · ".join(p for p in (facts_line(sight), source, local(lead.created_at, zone)) if p), 300),
+        )
+        if part
+    )
+    block: Block = {"type": "section", "text": {"type": "plain_text", "text": text[:3000]}}
+    block["accessory"] = button("Details", Do.DETAILS, Value(lead=lead.number))
+    return block
+
+
+def page(
+    sights: Sequence[Sight], *, total: int, number: int, words: str, zone: str, now: datetime, replace: bool
+) -> Say:
+    """A page (from 0) of all leads that pass ``words``."""
+    asked = f" for `{safe(words, 300)}`" if words else ""
+    if not total:
+        hint = "Try fewer words, or `/leads help list`." if words else "They appear here as soon as one arrives."
+        return Say(f"No leads{asked}.", [section(f"*No leads{asked}.* {hint}")], replace=replace)
+    first = number * PAGE + 1
+    head = [section(f"*{total:,} lead{'' if total == 1 else 's'}*{asked}, newest first")]
+    buttons = []
+    if number > 0:
+        buttons.append(button("Newer", Do.PAGE, Value(words=words, page=number - 1, do="newer")))
+    if first + len(sights) <= total:
+        buttons.append(button("Older", Do.PAGE, Value(words=words, page=number + 1, do="older")))
+    tail: list[Block] = [context(f"{first}–{first + len(sights) - 1} of {total:,} · times in {zone}")]
+    if buttons:
+        tail.append(actions(*buttons))
+    blocks, _ = fitting(head, [[item(s, zone, now)] for s in sights], tail)
+    return Say(f"{total:,} leads{asked}", blocks, replace=replace)
+
+
+def counts(pairs: Sequence[tuple[str, int]], names: Mapping[str, str] | None = None) -> str:
+    """ "Zoopla 3 · Rightmove 2", safe."""
+    return " · ".join(f"{safe((names or {}).get(v, v) or 'unknown', 60)} {n}" for v, n in pairs[:12]) or "none"
+
+
+def text_block(text: str) -> Block:
+    """Plain text as a section."""
+    return {"type": "section", "text": plain(text, 3000)}

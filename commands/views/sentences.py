@@ -1,0 +1,265 @@
+"""What Leadbell says, a function a sentence. Exceptions carry facts; the words live here.
+
+Each sentence says what happened and what to do next. Foreign text goes through ``safe``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from commands.views.blocks import local_time, safe
+from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
+
+
+def span(seconds: float) -> str:
+    """A length of time in two units at the most: 45 s, 4 min, 2 h 5 min, 3 d 4 h."""
+    total = max(0, int(seconds))
+    if total < 60:
+        return f"{total} s"
+    parts = (("d", 86400), ("h", 3600), ("min", 60))
+    shown: list[str] = []
+    for unit, size in parts:
+        if total >= size:
+            shown.append(f"{total // size} {unit}")
+            total %= size
+        elif shown:
+            break
+    return " ".join(shown[:2])
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago."""
+    return f"{span((now - at).total_seconds())} ago"
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """One, two and three."""
+    all_names = list(names)
+    return f" {word} ".join([", ".join(all_names[:-1]), all_names[-1]]) if len(all_names) > 1 else "".join(all_names)
+
+
+# -- inputs
+
+
+def invalid(error: Mapping[str, Any]) -> str:
+    """pydantic's error on one input, for the person who typed it."""
+    kind, facts = str(error["type"]), error.get("ctx", {})
+    match kind:
+        case "missing":
+            return "Please fill this in."
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "Write a whole number, such as 2."
+        case "float_parsing" | "float_type":
+            return "Write a number, such as 1250.50."
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return "Write a date as YYYY-MM-DD."
+        case "string_too_long":
+            return f"Use {facts['max_length']} characters or fewer."
+        case "string_too_short":
+            return "Please fill this in."
+        case "greater_than_equal":
+            return f"Use {facts['ge']} or more."
+        case "less_than_equal":
+            return f"Use {facts['le']} or less."
+        case "string_pattern_mismatch":
+            return "This does not have the expected form; see the hint below the input."
+        case "extra_forbidden":
+            return "This is not a known field."
+        case "literal_error" | "enum":
+            return f"Choose one of {facts['expected']}."
+    message = str(error.get("msg", "is not accepted"))
+    if kind == "value_error":
+        if "email" in message:
+            return "This is not an e-mail address; write it like ada@example.com."
+        message = message.removeprefix("Value error, ")
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+# -- lead systems
+
+
+def failure(error: ProviderError, system: str, key_title: str = "credentials") -> str:
+    """Why a lead system did not do what was asked, for whoever asked."""
+    match error:
+        case AuthFailed():
+            return f"{system} refuses this {key_title}. Check it, or make a new one there and paste it here."
+        case Unavailable(reason=reason):
+            return f"{system} cannot be asked just now ({reason}). Nothing was lost; try again in a minute."
+        case Rejected(errors=errors) if errors:
+            return f"{system} refuses: {safe(errors[0].message, 200)}"
+        case Rejected():
+            return f"{system} refuses this request. Check what was typed and try again."
+        case UnexpectedResponse(reason=reason):
+            return (
+                f"{system} answered something unexpected ({reason}). "
+                "Its address may be wrong, or it is being repaired; try again later."
+            )
+        case _:
+            return f"{system} could not be asked. Try again in a minute."
+
+
+def trouble(error: ProviderError) -> str:
+    """The same as a short fact, for status."""
+    match error:
+        case AuthFailed():
+            return "credentials refused"
+        case Unavailable(reason=reason) | UnexpectedResponse(reason=reason):
+            return reason
+        case Rejected(status=status):
+            return f"request refused (HTTP {status})"
+        case _:
+            return "failed"
+
+
+def connection_paused(name: str, system: str) -> str:
+    """To whoever connected it, once."""
+    return (
+        f":rotating_light: {system} refuses the credentials of *{safe(name)}*. Polling is paused; no lead is lost "
+        "there. Press *Reconnect* and paste a new key."
+    )
+
+
+def name_taken(name: str) -> str:
+    """Two connections cannot share a name."""
+    return f"There is a connection called {name} already. Choose another name."
+
+
+# -- who may
+
+
+def admins_only(verb: str) -> str:
+    """A member tried an admin's verb."""
+    return f"Only a workspace admin can use `/leads {verb}`. Ask one of them; it takes a minute."
+
+
+def not_for_guests() -> str:
+    """Guests see no leads."""
+    return "Guests of this workspace cannot work with leads. Ask a full member to do it."
+
+
+# -- leads
+
+
+def no_such_lead(ref: str) -> str:
+    """A reference that leads nowhere."""
+    return f"There is no lead {safe(ref, 40)}. References look like KP-1042; `/leads list` shows them."
+
+
+def claimed_before(ref: str, owner: str, at: datetime | None) -> str:
+    """The loser of a race is told who and when."""
+    return f"{owner} has {ref} already{f' (since {local_time(at)})' if at else ''}. Nothing was changed."
+
+
+def yours_already(ref: str) -> str:
+    """A double click."""
+    return f"{ref} is yours already. Its contact data is in your direct message from Leadbell."
+
+
+def waits_already(ref: str, asker: str, approvers: Sequence[str]) -> str:
+    """Somebody asked first."""
+    return f"{asker} asked for {ref} first; {listed(approvers, 'or')} decides. You will see it on the card."
+
+
+def asked(ref: str, approvers: Sequence[str]) -> str:
+    """A claim became a request."""
+    return f"{ref} needs approval: {listed(approvers, 'or')} got a direct message. You will be told."
+
+
+def only_approvers(approvers: Sequence[str]) -> str:
+    """Somebody else pressed Approve or Reject."""
+    return f"Only {listed(approvers, 'or')} can decide this one."
+
+
+def decided_before(state: str, by: str, at: datetime | None) -> str:
+    """Approve pressed on something decided."""
+    return f"{by} {state} this{f' at {local_time(at)}' if at else ''}. Nothing was changed."
+
+
+def not_owner(ref: str, owner: str | None) -> str:
+    """Only the owner may."""
+    return (
+        f"{ref} belongs to {owner}; only they, an approver or an admin can do that." if owner else f"Nobody has {ref}."
+    )
+
+
+def stale() -> str:
+    """A button of a message that is no longer true, or was edited by hand."""
+    return "This button is out of date. The card shows the current state; `/leads show` opens any lead."
+
+
+def gone() -> str:
+    """The lead's connection was removed."""
+    return "This lead is no longer stored: its connection was removed."
+
+
+# -- thread lines
+
+
+def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A line in a lead card's thread. Names are text: a line pings nobody."""
+
+    def name(key: str) -> str:
+        return safe(names.get(str(facts.get(key)), "somebody"))
+
+    match what:
+        case "claimed":
+            return f"{name('person')} claimed it after {span(float(facts.get('waited', 0)))}."
+        case "assigned":
+            return f"{name('by')} assigned it to {name('person')}."
+        case "asked":
+            return f"{name('by')} asked for {name('person')} to have it; approval is awaited."
+        case "approved":
+            return f"{name('by')} approved: {name('person')} has it."
+        case "rejected":
+            return f"{name('by')} said no to {name('person')}. It is free again."
+        case "withdrawn":
+            return f"{name('by')} withdrew the request."
+        case "released":
+            return f"{name('by')} released it. It is free again."
+        case "contacted":
+            return f"{name('by')} contacted the customer (self-reported)."
+        case "looked":
+            return f"{name('by')} looked at the contact data."
+        case "noted":
+            return f"{name('by')} added a note; *Details* shows it."
+        case "changed":
+            return f"Changed in the lead system: {safe(facts.get('words', ''), 300)}"
+        case _:
+            return "Something changed; the card shows it."
+
+
+# -- files and forms
+
+
+def unknown_verb(word: str, close: str | None) -> str:
+    """A word of /leads that does not exist."""
+    hint = f" Did you mean `/leads {close}`?" if close else ""
+    return f"I do not know `/leads {safe(word, 40)}`.{hint} `/leads help` lists everything."
+
+
+def misspelt(word: str, close: str | None, expected: str) -> str:
+    """A filter word that is not understood."""
+    hint = f" Did you mean `{safe(close, 80)}`?" if close else ""
+    return f"I do not understand `{safe(word, 80)}`.{hint} Possible: {safe(expected, 300)}."
+
+
+def too_long(length: int, most: int) -> str:
+    """A command longer than anybody means."""
+    return f"That is {length:,} characters long; I read up to {most:,}. Use fewer words."
+
+
+def broke(reference: str) -> str:
+    """An unknown failure: the same reference stands in the log."""
+    return f"Something went wrong on our side (reference `{reference}`). Nothing was half done; please try again."
+
+
+def disk_full() -> str:
+    """Nothing can be written."""
+    return "Leadbell cannot save just now (its disk is full), so nothing was changed. Tell whoever runs it; try again."
+
+
+def in_time(delta: timedelta) -> str:
+    """In how long."""
+    return f"in {span(delta.total_seconds())}"

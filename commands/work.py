@@ -1,0 +1,98 @@
+"""Working a lead: notes, and saying that the customer was contacted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from commands import claim
+from commands import sight as seeing
+from commands.forms.draw import inputs
+from commands.forms.read import Invalid, as_model
+from commands.ids import Button, Form
+from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
+from commands.views import sentences
+from commands.views.blocks import context, modal
+from providers.action import Long
+from storage import audit, deliveries, leads
+from storage.choices import once
+from storage.database import Tx
+
+
+class NoteText(BaseModel):
+    """A note."""
+
+    note: Annotated[str, Long()] = Field(title="Note", max_length=2900, min_length=1)
+
+
+async def note(desk: Desk, request: Request) -> Answer:
+    """*Add a note…*: a modal."""
+    if (lead_number := request.value.lead) is None:
+        return Say(sentences.stale())
+    seen = await desk.database.read(lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number))
+    if seen is None:
+        return Say(sentences.gone())
+    blocks = [*inputs(NoteText), context("Kept in Leadbell; the lead's owner and admins can read it.")]
+    return Show(modal(f"Note on {seen.ref}", blocks, callback=Form.NOTE, submit="Save", meta=request.value))
+
+
+async def noted(desk: Desk, request: Request) -> Answer:
+    """The note modal, sent."""
+    submitted = request.submitted
+    if submitted is None or (lead_number := submitted.meta.lead) is None:
+        return Say(sentences.stale())
+    try:
+        body = as_model(NoteText, submitted.state).note
+    except Invalid as invalid:
+        return Faults(invalid.errors)
+    now, by, workspace = desk.now(), request.person.person, request.workspace
+
+    def note_lead(tx: Tx) -> str | None:
+        if leads.get(tx, workspace, lead_number) is None:
+            return sentences.gone()
+        if once(tx, workspace, f"view:{submitted.view_id}", now):
+            leads.add_note(tx, workspace, lead_number, author=by, body=body.replace("\x00", ""), now=now)
+            audit.note(tx, workspace, "noted", actor=by, now=now, lead=lead_number)
+            deliveries.line(tx, workspace, desk.vault, lead_number, {"what": "noted", "by": by}, now)
+        return None
+
+    refusal = await desk.database.write(note_lead)
+    desk.wake()
+    return Faults({"note": refusal}) if refusal else Done()
+
+
+async def contacted(desk: Desk, request: Request) -> Answer:
+    """*Contacted*: self-reported."""
+    if (lead_number := request.value.lead) is None:
+        return Say(sentences.stale())
+    now, by, workspace = desk.now(), request.person, request.workspace
+
+    def contact_lead(tx: Tx) -> str | None:
+        seen = seeing.sight(tx, desk.providers, workspace, lead_number)
+        if seen is None:
+            return sentences.gone()
+        if not leads.mark_contacted(tx, workspace, lead_number, by=by.person, now=now):
+            who = seen.name(seen.lead.contacted_by)
+            return f"{who} marked {seen.ref} as contacted already."
+        audit.note(tx, workspace, "contacted", actor=by.person, now=now, lead=lead_number)
+        deliveries.refresh(tx, workspace, desk.vault, lead_number, now)
+        deliveries.line(tx, workspace, desk.vault, lead_number, {"what": "contacted", "by": by.person}, now)
+        return None
+
+    said = await desk.database.write(contact_lead)
+    desk.wake()
+    return Say(said) if said else Done()
+
+
+async def more(desk: Desk, request: Request) -> Answer:
+    """The card's menu."""
+    match request.value.do:
+        case Button.NOTE:
+            return await note(desk, request)
+        case Button.CONTACTED:
+            return await contacted(desk, request)
+        case Button.RELEASE:
+            return await claim.release(desk, request)
+        case _:
+            return Say(sentences.stale())

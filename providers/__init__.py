@@ -1,0 +1,1 @@
+"""Lead systems: one folder each, found by :func:`providers.provider.discover`."""

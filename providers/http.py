@@ -1,0 +1,188 @@
+"""The one door to the lead systems' HTTP: time limits, retries, rate budget, and the four failures.
+
+httpx is built only here (``make_client``), so that a change of library is one file. Nothing that leaves this
+module carries a URL, a header or a body: KPro's key travels in the query string, and bodies are personal data.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx
+import orjson
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from providers.errors import AuthFailed, Rejected, Unavailable, UnexpectedResponse
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+ATTEMPTS = 3
+LONGEST_WAIT = 10.0
+"""Seconds: a longer ``Retry-After`` is not waited for inside a call but handed to whoever plans the next one."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+Query = Sequence[tuple[str, str]]
+"""Query parameters in order; a name may stand more than once."""
+
+
+class Budget(Protocol):
+    """How many calls a connection may make."""
+
+    async def acquire(self, *, urgent: bool) -> None:
+        """Wait until one call may be made. A person's call (``urgent``) goes before polling."""
+        ...
+
+    async def blocked(self, seconds: float) -> None:
+        """The lead system asked for this long a pause."""
+        ...
+
+
+class Unlimited:
+    """No budget: benchmarks, and one-off calls from the command line."""
+
+    async def acquire(self, *, urgent: bool) -> None:
+        """Return at once."""
+
+    async def blocked(self, seconds: float) -> None:
+        """Nothing to remember."""
+
+
+def make_client(user_agent: str = "Leadbell/0.1") -> httpx.AsyncClient:
+    """One client for all lead systems: connect 5 s, read 20 s, no redirects followed, no cookies shared."""
+    for name in ("httpx", "httpcore"):  # they log whole URLs at INFO, and a URL may hold a key
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        headers={"User-Agent": user_agent, "Accept": "application/json"},
+        follow_redirects=False,
+    )
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds asked for by ``Retry-After`` (RFC 9110 §10.2.3: seconds or a date), or ``None``."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+
+
+def _worth_repeating(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and (error.retry_after or 0.0) <= LONGEST_WAIT
+
+
+class _Wait(wait_random_exponential):
+    """Exponential with full jitter, or what the lead system asked for where that is longer."""
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        drawn: float = super().__call__(retry_state)
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        return max(drawn, asked or 0.0)
+
+
+ReadErrors = Callable[[int, Any], Rejected | AuthFailed | None]
+"""Given the status and the decoded body of a 4xx answer, the failure it means, or ``None`` for the usual."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """A connection's way to its lead system: base address, credentials, budget."""
+
+    client: httpx.AsyncClient
+    url: str
+    auth: httpx.Auth
+    budget: Budget
+    urgent: bool = False
+    attempts: int = ATTEMPTS
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    read_errors: ReadErrors | None = None
+
+    def for_people(self) -> Api:
+        """The same, for a call that a person waits for: before polling, and without long retries."""
+        return replace(self, urgent=True)
+
+    async def get(self, path: str, query: Query = ()) -> Any:
+        """GET and decode JSON. Raises one of the four failures."""
+        return await self._with_retries("GET", path, query, None, self.attempts)
+
+    async def send(self, method: str, path: str, body: Any, *, repeatable: bool) -> Any:
+        """Send JSON and decode the answer. Only a ``repeatable`` write is tried more than once."""
+        return await self._with_retries(method, path, (), body, self.attempts if repeatable else 1)
+
+    async def _with_retries(self, method: str, path: str, query: Query, body: Any, attempts: int) -> Any:
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(attempts),
+            wait=_Wait(multiplier=0.5, max=4.0),
+            retry=retry_if_exception(_worth_repeating),
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return await retrying(self._once, method, path, query, body)
+
+    async def _once(self, method: str, path: str, query: Query, body: Any) -> Any:
+        await self.budget.acquire(urgent=self.urgent)
+        try:
+            response = await self.client.request(
+                method,
+                self.url.rstrip("/") + path,
+                params=list(query) or None,
+                content=None if body is None else orjson.dumps(body),
+                headers={} if body is None else {"Content-Type": "application/json"},
+                auth=self.auth,
+            )
+        except httpx.ConnectError:
+            raise Unavailable("cannot be reached") from None
+        except httpx.TimeoutException as error:
+            sure = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+            raise Unavailable("did not answer in time", arrived=False if sure else None) from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise Unavailable("broke the connection", arrived=None) from None
+        if response.status_code == 429 or response.status_code >= 500:
+            wait = retry_after(response.headers, datetime.now(UTC))
+            if wait is not None:
+                await self.budget.blocked(wait)
+            unknown = None if response.status_code >= 500 else False
+            raise Unavailable(f"HTTP {response.status_code}", wait, arrived=unknown)
+        return self._decoded(response)
+
+    def _decoded(self, response: httpx.Response) -> Any:
+        status = response.status_code
+        if len(response.content) > LARGEST_ANSWER:
+            raise UnexpectedResponse("the answer is too large")
+        try:
+            data = orjson.loads(response.content) if response.content else None
+        except orjson.JSONDecodeError:
+            if 200 <= status < 300:
+                kind = response.headers.get("content-type", "no type").split(";")[0]
+                raise UnexpectedResponse(f"the answer is not JSON ({kind})") from None
+            data = None
+        if 200 <= status < 300:
+            return data
+        if self.read_errors and 400 <= status < 500 and (failure := self.read_errors(status, data)):
+            raise failure
+        if status in (401, 403):
+            raise AuthFailed
+        if 400 <= status < 500:
+            raise Rejected(status=status)
+        raise UnexpectedResponse(f"HTTP {status}")

@@ -1,0 +1,68 @@
+"""A lead as the desk sees it, whatever system it came from, and how private each part is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Privacy(StrEnum):
+    """Who may see a value. ``SENSITIVE`` values are dropped in the provider client and never stored."""
+
+    PUBLIC = "public"
+    CONTACT = "contact"
+    SENSITIVE = "sensitive"
+
+
+class Stage(StrEnum):
+    """Where a lead stands, in the words of the trade; the provider's own word is kept beside it."""
+
+    NEW = "new"
+    CONTACTED = "contacted"
+    QUALIFIED = "qualified"
+    OFFER = "offer"
+    BOOKED = "booked"
+    WON = "won"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One further fact of a lead, for its *Details* modal."""
+
+    label: str
+    value: str
+    privacy: Privacy = Privacy.PUBLIC
+
+
+@dataclass(slots=True)
+class Lead:
+    """What a provider's record says, mapped. Treat it as immutable.
+
+    Public class: ``first_name``, the last name's initial, and the request (``subject``, ``place``, ``schemes``,
+    ``enquiry``, ``eligibility``, ``source``…). Contact class: ``title``, ``last_name``, ``email``, ``phone``
+    and the details marked so. ``created_at`` and ``updated_at`` are the provider's, aware, in UTC.
+    """
+
+    external_id: str
+    created_at: datetime
+    updated_at: datetime | None = None
+    external_ref: str | None = None
+    customer_id: str | None = None
+    title: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    source: str | None = None
+    source_name: str | None = None
+    stage: Stage = Stage.NEW
+    stage_raw: str | None = None
+    eligibility: str | None = None
+    enquiry: str | None = None
+    schemes: tuple[str, ...] = ()
+    place: str | None = None
+    subject: str | None = None
+    details: tuple[Detail, ...] = ()

@@ -1,0 +1,281 @@
+"""Connections: credentials (encrypted), how far a lead system has been read, and its rate budget."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from storage.database import Tx
+from storage.records import Connection, columns, moment, new_id, read, stamp
+from storage.vault import Vault
+
+_COLUMNS = columns(Connection)
+
+
+def add(
+    tx: Tx,
+    workspace: str,
+    vault: Vault,
+    *,
+    name: str,
+    provider: str,
+    credentials: dict[str, Any],
+    settings: dict[str, Any],
+    by: str,
+    now: datetime,
+) -> str | None:
+    """Store a connection and return its id; ``None`` where the workspace has one of that name."""
+    connection = new_id()
+    changed = tx.run(
+        "INSERT INTO connections (workspace, connection, name, provider, credentials, settings, state, "
+        "connected_by, connected_at, next_poll_at) VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?) "
+        "ON CONFLICT (workspace, name) DO NOTHING",
+        workspace,
+        connection,
+        name,
+        provider,
+        vault.seal_json(workspace, f"connection:{connection}", credentials),
+        orjson.dumps(settings).decode(),
+        by,
+        stamp(now),
+        stamp(now),
+    )
+    return connection if changed else None
+
+
+def reconnect(
+    tx: Tx,
+    workspace: str,
+    vault: Vault,
+    *,
+    connection: str,
+    credentials: dict[str, Any],
+    settings: dict[str, Any],
+    by: str,
+    now: datetime,
+) -> bool:
+    """New credentials for a connection: it polls again, from where it stood."""
+    return bool(
+        tx.run(
+            "UPDATE connections SET credentials = ?, settings = ?, state = 'active', connected_by = ?, "
+            "failure = NULL, failures = 0, next_poll_at = ? WHERE workspace = ? AND connection = ?",
+            vault.seal_json(workspace, f"connection:{connection}", credentials),
+            orjson.dumps(settings).decode(),
+            by,
+            stamp(now),
+            workspace,
+            connection,
+        )
+    )
+
+
+def remove(tx: Tx, workspace: str, connection: str) -> None:
+    """Delete a connection, its leads, their notes, alerts and requests, and its subscriptions.
+
+    What was posted about them stays in Slack; open deliveries about them are dropped.
+    """
+    orphans = (
+        "SELECT ml.message FROM message_leads ml JOIN leads l ON l.workspace = ml.workspace AND l.number = ml.lead "
+        "WHERE ml.workspace = ? AND l.connection = ?"
+    )
+    tx.run(f"DELETE FROM outbox WHERE workspace = ? AND message IN ({orphans})", workspace, workspace, connection)
+    tx.run(f"DELETE FROM messages WHERE workspace = ? AND message IN ({orphans})", workspace, workspace, connection)
+    tx.run("DELETE FROM connections WHERE workspace = ? AND connection = ?", workspace, connection)
+
+
+def get(tx: Tx, workspace: str, connection: str) -> Connection | None:
+    """One connection."""
+    sql = f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? AND connection = ?"
+    row = tx.one(sql, workspace, connection)
+    return read(Connection, row) if row else None
+
+
+def every(tx: Tx, workspace: str) -> list[Connection]:
+    """The workspace's connections by name."""
+    rows = tx.all(f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? ORDER BY name", workspace)
+    return [read(Connection, row) for row in rows]
+
+
+def credentials(tx: Tx, workspace: str, vault: Vault, connection: str) -> dict[str, Any] | None:
+    """The credentials, decrypted; ``None`` for an unknown connection."""
+    blob = tx.value("SELECT credentials FROM connections WHERE workspace = ? AND connection = ?", workspace, connection)
+    if blob is None:
+        return None
+    opened: dict[str, Any] = vault.unseal_json(workspace, f"connection:{connection}", blob)
+    return opened
+
+
+def begin_reading(tx: Tx, workspace: str, connection: str, now: datetime) -> None:
+    """The first poll. What was created before counts as history in figures."""
+    tx.run(
+        "UPDATE connections SET alert_from = ?, swept_at = ? "
+        "WHERE workspace = ? AND connection = ? AND alert_from IS NULL",
+        stamp(now),
+        stamp(now),
+        workspace,
+        connection,
+    )
+
+
+def start_at(tx: Tx, workspace: str, connection: str, cursor: datetime, history_until: datetime | None) -> None:
+    """Where reading begins: new leads from ``cursor``, older ones back from ``history_until`` (``None``: none)."""
+    tx.run(
+        "UPDATE connections SET cursor = ?, history_until = ? WHERE workspace = ? AND connection = ?",
+        stamp(cursor),
+        stamp(history_until) if history_until else None,
+        workspace,
+        connection,
+    )
+
+
+def advance(
+    tx: Tx,
+    workspace: str,
+    connection: str,
+    *,
+    cursor: datetime | None = None,
+    lag_seconds: float | None = None,
+    unreadable: int = 0,
+) -> None:
+    """The newest creation time seen; the cursor never moves back."""
+    tx.run(
+        "UPDATE connections SET cursor = CASE WHEN ? > COALESCE(cursor, '') THEN ? ELSE cursor END, "
+        "lag_seconds = COALESCE(?, lag_seconds), unreadable = unreadable + ? "
+        "WHERE workspace = ? AND connection = ?",
+        stamp(cursor) if cursor else "",
+        stamp(cursor) if cursor else "",
+        lag_seconds,
+        unreadable,
+        workspace,
+        connection,
+    )
+
+
+def history_reached(tx: Tx, workspace: str, connection: str, until: datetime | None) -> None:
+    """How far back older leads have been read; ``None`` when there are no more."""
+    tx.run(
+        "UPDATE connections SET history_until = ? WHERE workspace = ? AND connection = ?",
+        stamp(until) if until else None,
+        workspace,
+        connection,
+    )
+
+
+def swept(tx: Tx, workspace: str, connection: str, now: datetime) -> None:
+    """The slow sweep for changes is through."""
+    tx.run(
+        "UPDATE connections SET swept_at = ? WHERE workspace = ? AND connection = ?",
+        stamp(now),
+        workspace,
+        connection,
+    )
+
+
+def polled(tx: Tx, workspace: str, connection: str, *, now: datetime, next_at: datetime) -> bool:
+    """A poll succeeded; whether it had failed before."""
+    had_failed = tx.value(
+        "SELECT failures FROM connections WHERE workspace = ? AND connection = ?", workspace, connection
+    )
+    tx.run(
+        "UPDATE connections SET polled_at = ?, succeeded_at = ?, failure = NULL, failures = 0, next_poll_at = ? "
+        "WHERE workspace = ? AND connection = ?",
+        stamp(now),
+        stamp(now),
+        stamp(next_at),
+        workspace,
+        connection,
+    )
+    return bool(had_failed)
+
+
+def failed(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, next_at: datetime) -> None:
+    """A poll failed; the next is due at ``next_at``."""
+    tx.run(
+        "UPDATE connections SET polled_at = ?, failure = ?, failures = failures + 1, next_poll_at = ? "
+        "WHERE workspace = ? AND connection = ?",
+        stamp(now),
+        why,
+        stamp(next_at),
+        workspace,
+        connection,
+    )
+
+
+def pause(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime) -> str | None:
+    """Stop polling because the credentials were refused. Returns whom to tell, once: whoever connected it."""
+    row = tx.one(
+        "UPDATE connections SET state = 'paused', failure = ?, failures = failures + 1, polled_at = ? "
+        "WHERE workspace = ? AND connection = ? AND state = 'active' RETURNING connected_by",
+        why,
+        stamp(now),
+        workspace,
+        connection,
+    )
+    return row["connected_by"] if row else None
+
+
+def take(
+    tx: Tx,
+    workspace: str,
+    connection: str,
+    *,
+    per_minute: float,
+    burst: float,
+    urgent: bool,
+    now: datetime,
+) -> float:
+    """Take one call from the connection's budget: 0.0, or the seconds to wait before asking again.
+
+    A token bucket. Polling leaves the last token for people while the bucket holds more than one.
+    """
+    row = tx.one(
+        "SELECT tokens, refilled_at, blocked_until FROM budgets WHERE workspace = ? AND connection = ?",
+        workspace,
+        connection,
+    )
+    tokens = burst
+    if row:
+        passed = max(0.0, (now - moment(row["refilled_at"])).total_seconds())
+        tokens = min(burst, row["tokens"] + passed * per_minute / 60)
+        if row["blocked_until"] and (left := (moment(row["blocked_until"]) - now).total_seconds()) > 0:
+            return left
+    need = 1.0 if urgent or burst < 2 else 2.0
+    if tokens < need:
+        return (need - tokens) * 60 / per_minute
+    tx.run(
+        "INSERT INTO budgets (workspace, connection, tokens, refilled_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (workspace, connection) DO UPDATE SET tokens = excluded.tokens, "
+        "refilled_at = excluded.refilled_at, blocked_until = NULL",
+        workspace,
+        connection,
+        tokens - 1,
+        stamp(now),
+    )
+    return 0.0
+
+
+def block(tx: Tx, workspace: str, connection: str, *, seconds: float, now: datetime) -> None:
+    """No call for that long: the lead system asked for it."""
+    tx.run(
+        "INSERT INTO budgets (workspace, connection, tokens, refilled_at, blocked_until) VALUES (?, ?, 0, ?, ?) "
+        "ON CONFLICT (workspace, connection) DO UPDATE SET blocked_until = excluded.blocked_until",
+        workspace,
+        connection,
+        stamp(now),
+        stamp(now + timedelta(seconds=seconds)),
+    )
+
+
+def budget(tx: Tx, workspace: str, connection: str) -> tuple[float, datetime, datetime | None] | None:
+    """What is left, as of when, and until when the lead system blocks; ``None`` before the first call."""
+    row = tx.one(
+        "SELECT tokens, refilled_at, blocked_until FROM budgets WHERE workspace = ? AND connection = ?",
+        workspace,
+        connection,
+    )
+    if row is None:
+        return None
+    blocked = moment(row["blocked_until"]) if row["blocked_until"] else None
+    return row["tokens"], moment(row["refilled_at"]), blocked

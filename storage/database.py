@@ -1,0 +1,188 @@
+"""One SQLite file: one writer thread, a few readers, and transactions as plain functions.
+
+``await database.write(fn)`` runs ``fn(tx)`` in ``BEGIN IMMEDIATE`` on the writer's thread and commits; readers
+have connections of their own and never wait for the writer (WAL).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database as Utils
+from sqlite_utils import Migrations
+
+T = TypeVar("T")
+Row = sqlite3.Row
+Observer = Callable[[str], None]
+"""Told of each named point that is reached; crash tests stop the process there."""
+
+
+class StorageFull(Exception):
+    """The disk is full, or the database cannot be written; nothing was changed."""
+
+
+class Tx:
+    """A transaction in progress, or a reader's snapshot. Storage functions take it first."""
+
+    def __init__(self, utils: Utils) -> None:
+        self.utils = utils
+        self.conn: sqlite3.Connection = utils.conn
+
+    def all(self, sql: str, *params: Any) -> list[Row]:
+        """Every row."""
+        return self.conn.execute(sql, params).fetchall()
+
+    def one(self, sql: str, *params: Any) -> Row | None:
+        """The first row, or ``None``."""
+        row: Row | None = self.conn.execute(sql, params).fetchone()
+        return row
+
+    def value(self, sql: str, *params: Any) -> Any:
+        """The first column of the first row, or ``None``."""
+        row = self.one(sql, *params)
+        return row[0] if row else None
+
+    def run(self, sql: str, *params: Any) -> int:
+        """Carry out a statement; how many rows it changed."""
+        return self.conn.execute(sql, params).rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Carry out a statement once a row."""
+        self.conn.executemany(sql, rows)
+
+
+def _connect(path: Path, *, readonly: bool) -> Utils:
+    conn = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    conn.row_factory = sqlite3.Row
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "busy_timeout = 10000",
+        f"query_only = {'ON' if readonly else 'OFF'}",
+    ):
+        conn.execute(f"PRAGMA {pragma}")
+    return Utils(conn)
+
+
+def migrations() -> Migrations:
+    """Every migration, oldest first. They are append-only: a released file never changes."""
+    found = Migrations("leadbell")
+    folder = resources.files("storage") / "migrations"
+    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name):
+        script = file.read_text(encoding="utf-8")
+
+        def step(db: Utils, script: str = script) -> None:
+            for statement in statements(script):
+                db.execute(statement)
+
+        found(name=file.name.removesuffix(".sql"))(step)
+    return found
+
+
+def statements(script: str) -> list[str]:
+    """The statements of an SQL file."""
+    found, part = [], ""
+    for line in script.splitlines(keepends=True):
+        part += line
+        if sqlite3.complete_statement(part):
+            found.append(part.strip())
+            part = ""
+    return found
+
+
+class Database:
+    """An open database file."""
+
+    def __init__(self, path: Path | str, *, readers: int = 2, observe: Observer | None = None) -> None:
+        """Open ``path`` (made where it is missing, mode 0600) and bring it to the newest migration."""
+        self.path = Path(path)
+        self.is_new = not self.path.exists()
+        self.observe: Observer = observe or (lambda _point: None)
+        if self.is_new:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._local = threading.local()
+        self._open: list[Utils] = []
+        self._tx = self._writer.submit(self._prepare).result()
+
+    def _prepare(self) -> Tx:
+        utils = _connect(self.path, readonly=False)
+        self._open.append(utils)
+        migrations().apply(utils)
+        return Tx(utils)
+
+    # -- writing
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Run ``fn`` in one transaction on the writer's thread. Raises StorageFull where nothing can be written.
+
+        Once begun it is carried out even if the caller is cancelled.
+        """
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(loop.run_in_executor(self._writer, self._transaction, fn))
+
+    def write_now(self, fn: Callable[[Tx], T]) -> T:
+        """The same from ordinary code (the command line, tests)."""
+        return self._writer.submit(self._transaction, fn).result()
+
+    def _transaction(self, fn: Callable[[Tx], T]) -> T:
+        tx = self._tx
+        name = fn.__name__
+        try:
+            tx.conn.execute("BEGIN IMMEDIATE")
+            try:
+                result = fn(tx)
+                self.observe(f"{name}.before_commit")
+                tx.conn.execute("COMMIT")
+            except BaseException:
+                if tx.conn.in_transaction:
+                    tx.conn.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY) or (
+                "full" in str(error)
+            ):
+                raise StorageFull(str(error)) from None
+            raise
+        self.observe(f"{name}.committed")
+        return result
+
+    # -- reading
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        """Run ``fn`` over one consistent snapshot, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._snapshot, fn)
+
+    def read_now(self, fn: Callable[[Tx], T]) -> T:
+        """The same from ordinary code."""
+        return self._readers.submit(self._snapshot, fn).result()
+
+    def _snapshot(self, fn: Callable[[Tx], T]) -> T:
+        tx: Tx | None = getattr(self._local, "tx", None)
+        if tx is None:
+            utils = _connect(self.path, readonly=True)
+            self._open.append(utils)
+            tx = self._local.tx = Tx(utils)
+        tx.conn.execute("BEGIN")
+        try:
+            return fn(tx)
+        finally:
+            tx.conn.execute("COMMIT")
+
+    def close(self) -> None:
+        """Finish what has begun and close every connection."""
+        self._readers.shutdown(wait=True)
+        self._writer.shutdown(wait=True)
+        for utils in self._open:
+            utils.conn.close()

@@ -1,0 +1,262 @@
+"""The outbox and the messages it made: *pending → sending → sent*, with *doubt* and *parked* beside.
+
+A delivery stores the intent and is rendered when it is delivered. ``lane`` is where it goes; deliveries of one
+lane are made in the order of ``seq``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from storage.database import Tx
+from storage.records import Delivery, Message, columns, new_id, read, stamp
+from storage.vault import Vault
+
+_DELIVERY = columns(Delivery)
+_MESSAGE = columns(Message)
+
+
+def post(
+    tx: Tx,
+    workspace: str,
+    vault: Vault,
+    *,
+    kind: str,
+    to: str,
+    now: datetime,
+    leads: Iterable[int] = (),
+    subject: str | None = None,
+    thread: bool = False,
+    body: dict[str, Any] | None = None,
+) -> str:
+    """A message is to be posted to a channel or a person; returns its id."""
+    message = new_id()
+    tx.run(
+        "INSERT INTO messages (workspace, message, kind, channel, thread, subject, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        workspace,
+        message,
+        kind,
+        to,
+        int(thread),
+        subject,
+        stamp(now),
+    )
+    tx.many(
+        "INSERT INTO message_leads (workspace, message, lead) VALUES (?, ?, ?)",
+        ((workspace, message, number) for number in leads),
+    )
+    _enqueue(tx, workspace, vault, "post", to, message, body or {}, now)
+    return message
+
+
+def line(tx: Tx, workspace: str, vault: Vault, number: int, body: dict[str, Any], now: datetime) -> None:
+    """A line for the thread of a lead's card, if it has a card."""
+    root = tx.one(
+        "SELECT m.message, m.channel FROM messages m JOIN message_leads ml "
+        "ON ml.workspace = m.workspace AND ml.message = m.message "
+        "WHERE m.workspace = ? AND ml.lead = ? AND m.thread = 1",
+        workspace,
+        number,
+    )
+    if root:
+        _enqueue(tx, workspace, vault, "line", root["channel"], root["message"], body, now)
+
+
+def refresh(tx: Tx, workspace: str, vault: Vault, number: int, now: datetime) -> None:
+    """Every message that shows a lead is to be drawn anew. At most one such delivery waits for a message."""
+    rows = tx.all(
+        "SELECT m.message, m.channel FROM messages m JOIN message_leads ml "
+        "ON ml.workspace = m.workspace AND ml.message = m.message "
+        "WHERE m.workspace = ? AND ml.lead = ? AND m.kind <> 'summary' AND NOT EXISTS "
+        "(SELECT 1 FROM outbox o WHERE o.workspace = m.workspace AND o.message = m.message "
+        "AND o.kind = 'post' AND o.state IN ('pending', 'parked'))",
+        workspace,
+        number,
+    )
+    for row in rows:
+        _enqueue(tx, workspace, vault, "refresh", f"{row['channel']}:edit", row["message"], {}, now)
+
+
+def _enqueue(
+    tx: Tx, workspace: str, vault: Vault, kind: str, lane: str, message: str, body: dict[str, Any], now: datetime
+) -> None:
+    delivery = new_id()
+    seq = tx.value("UPDATE workspaces SET next_seq = next_seq + 1 WHERE workspace = ? RETURNING next_seq", workspace)
+    tx.run(
+        "INSERT INTO outbox (workspace, delivery, seq, kind, lane, message, body, state, created_at, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?) "
+        "ON CONFLICT (workspace, message) WHERE kind = 'refresh' AND state = 'pending' DO NOTHING",
+        workspace,
+        delivery,
+        seq,
+        kind,
+        lane,
+        message,
+        vault.seal_json(workspace, f"delivery:{delivery}", body),
+        stamp(now),
+        stamp(now),
+    )
+
+
+def heads(tx: Tx, now: datetime) -> list[Delivery]:
+    """The first open delivery of every lane, where it is due. Later ones of a lane wait for it."""
+    rows = tx.all(
+        f"SELECT {columns(Delivery, 'o')} FROM outbox o JOIN (SELECT workspace, lane, MIN(seq) AS seq FROM outbox "
+        "WHERE state IN ('pending', 'sending', 'doubt') GROUP BY workspace, lane) first "
+        "ON first.workspace = o.workspace AND first.lane = o.lane AND first.seq = o.seq "
+        "WHERE o.state IN ('pending', 'doubt') AND o.next_at <= ? ORDER BY o.next_at, o.seq",
+        stamp(now),
+    )
+    return [read(Delivery, row) for row in rows]
+
+
+def next_due(tx: Tx) -> str | None:
+    """When the next open delivery is due, as stored; ``None`` where none is open."""
+    due: str | None = tx.value("SELECT MIN(next_at) FROM outbox WHERE state IN ('pending', 'doubt')")
+    return due
+
+
+def sending(tx: Tx, delivery: Delivery, now: datetime) -> bool:
+    """It is about to be sent; committed before the call, so that a crash leaves a trace."""
+    return bool(
+        tx.run(
+            "UPDATE outbox SET state = 'sending', sending_at = ?, attempts = attempts + 1 "
+            "WHERE workspace = ? AND delivery = ? AND state = ?",
+            stamp(now),
+            delivery.workspace,
+            delivery.delivery,
+            delivery.state,
+        )
+    )
+
+
+def sent(tx: Tx, delivery: Delivery, *, ts: str | None, posted_in: str | None, now: datetime) -> None:
+    """Slack has it. For a post, the message's place is kept and what waited for it may go."""
+    tx.run(
+        "UPDATE outbox SET state = 'sent', sent_at = ?, error = NULL WHERE workspace = ? AND delivery = ?",
+        stamp(now),
+        delivery.workspace,
+        delivery.delivery,
+    )
+    if delivery.kind == "post" and ts:
+        tx.run(
+            "UPDATE messages SET ts = ?, posted_in = ? WHERE workspace = ? AND message = ?",
+            ts,
+            posted_in,
+            delivery.workspace,
+            delivery.message,
+        )
+        tx.run(
+            "UPDATE outbox SET next_at = ? WHERE workspace = ? AND message = ? AND state = 'pending'",
+            stamp(now),
+            delivery.workspace,
+            delivery.message,
+        )
+
+
+def postpone(tx: Tx, delivery: Delivery, *, state: str, next_at: datetime, error: str) -> None:
+    """Try again later: ``pending`` where it surely did not arrive, ``doubt`` where it may have.
+
+    A refresh that was overtaken by a newer one is dropped.
+    """
+    if delivery.kind == "refresh" and tx.one(
+        "SELECT 1 FROM outbox WHERE workspace = ? AND message = ? AND kind = 'refresh' AND state = 'pending' "
+        "AND delivery <> ?",
+        delivery.workspace,
+        delivery.message,
+        delivery.delivery,
+    ):
+        drop(tx, delivery)
+        return
+    tx.run(
+        "UPDATE outbox SET state = ?, next_at = ?, error = ? WHERE workspace = ? AND delivery = ?",
+        state,
+        stamp(next_at),
+        error,
+        delivery.workspace,
+        delivery.delivery,
+    )
+
+
+def park(tx: Tx, delivery: Delivery, error: str) -> None:
+    """It cannot be delivered until somebody mends something (the bot is not in the channel)."""
+    tx.run(
+        "UPDATE outbox SET state = 'parked', error = ? WHERE workspace = ? AND delivery = ?",
+        error,
+        delivery.workspace,
+        delivery.delivery,
+    )
+
+
+def unpark(tx: Tx, workspace: str, lane: str, now: datetime) -> int:
+    """What was parked for a lane goes again; how many."""
+    return tx.run(
+        "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND lane = ? AND state = 'parked'",
+        stamp(now),
+        workspace,
+        lane,
+    )
+
+
+def drop(tx: Tx, delivery: Delivery) -> None:
+    """It makes no sense any more (its message was deleted in Slack)."""
+    tx.run(
+        "DELETE FROM outbox WHERE workspace = ? AND delivery = ?",
+        delivery.workspace,
+        delivery.delivery,
+    )
+
+
+def recover(tx: Tx, next_at: datetime) -> int:
+    """After a crash: whatever was being sent is in doubt; how many."""
+    return tx.run("UPDATE outbox SET state = 'doubt', next_at = ? WHERE state = 'sending'", stamp(next_at))
+
+
+def message(tx: Tx, workspace: str, message_id: str) -> Message | None:
+    """One message."""
+    row = tx.one(f"SELECT {_MESSAGE} FROM messages WHERE workspace = ? AND message = ?", workspace, message_id)
+    return read(Message, row) if row else None
+
+
+def leads_of(tx: Tx, workspace: str, message_id: str) -> list[int]:
+    """The leads a message shows."""
+    rows = tx.all("SELECT lead FROM message_leads WHERE workspace = ? AND message = ?", workspace, message_id)
+    return [row["lead"] for row in rows]
+
+
+def has_card(tx: Tx, workspace: str, number: int, channel: str | None = None) -> bool:
+    """Whether a lead has a card (in that channel, or anywhere)."""
+    found = tx.one(
+        "SELECT 1 FROM messages m JOIN message_leads ml ON ml.workspace = m.workspace AND ml.message = m.message "
+        "WHERE m.workspace = ? AND ml.lead = ? AND m.kind = 'card' AND (m.channel = ? OR ? IS NULL)",
+        workspace,
+        number,
+        channel,
+        channel,
+    )
+    return found is not None
+
+
+def tally(tx: Tx, workspace: str) -> dict[str, int]:
+    """How many deliveries wait, are in doubt, or are parked."""
+    rows = tx.all(
+        "SELECT state, COUNT(*) AS n FROM outbox WHERE workspace = ? AND state <> 'sent' GROUP BY state", workspace
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
+def forget_sent(tx: Tx, workspace: str, before: datetime) -> int:
+    """Delete what was delivered long ago; how many."""
+    return tx.run("DELETE FROM outbox WHERE workspace = ? AND state = 'sent' AND sent_at < ?", workspace, stamp(before))
+
+
+def unpark_all(tx: Tx, workspace: str, now: datetime) -> int:
+    """Everything parked is tried once more; how many."""
+    return tx.run(
+        "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND state = 'parked'",
+        stamp(now),
+        workspace,
+    )

@@ -1,0 +1,218 @@
+"""A filter over leads: one tree, and two ways to ask it that always agree (a property test holds it).
+
+``matches`` asks a lead in memory (routing an alert), ``where`` makes the SQL of the same question (a list).
+Facets are casefolded lines ``facet=value`` that the lead carries, so that a provider can add one without a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from providers.lead import Lead
+from storage.records import stamp
+
+
+class Asked(Protocol):
+    """What of a lead a filter looks at."""
+
+    @property
+    def connection(self) -> str: ...
+    @property
+    def facets(self) -> str: ...
+    @property
+    def search(self) -> str: ...
+    @property
+    def owner(self) -> str | None: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Who asks, and when."""
+
+    now: datetime
+    viewer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The facet has one of these values (casefolded)."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """Created within the last ``within``, or at or after ``since``, or before ``before``."""
+
+    within: timedelta | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Owned by ``person``; by whoever asks (``"me"``); by nobody (``None``)."""
+
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Of one of these connections (ids)."""
+
+    connections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A word (casefolded) in the lead's public text, or exactly its last name, e-mail or phone."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite."""
+
+    part: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All parts; none is everything."""
+
+    parts: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of the parts."""
+
+    parts: tuple[Filter, ...]
+
+
+Filter = Facet | Created | Owned | From | Text | Not | Every | Either
+
+
+def digits(phone: str) -> str:
+    """The last nine digits: the same in national and international form."""
+    return "".join(c for c in phone if c.isdigit() and c.isascii())[-9:]
+
+
+def _text_lines(word: str) -> tuple[str, ...]:
+    lines = [f"\nlast={word}\n", f"\nemail={word}\n"]
+    if len(number := digits(word)) == 9:
+        lines.append(f"\nphone={number}\n")
+    return tuple(lines)
+
+
+def matches(part: Filter, lead: Asked, frame: Frame) -> bool:
+    """Whether the lead passes."""
+    match part:
+        case Facet(name, values):
+            return any(f"\n{name}={value}\n" in lead.facets for value in values)
+        case Created(within, since, before):
+            created = stamp(lead.created_at)
+            low = [stamp(t) for t in (frame.now - within if within else None, since) if t]
+            return all(created >= t for t in low) and (before is None or created < stamp(before))
+        case Owned(person):
+            return lead.owner == (frame.viewer if person == "me" else person)
+        case From(connections):
+            return lead.connection in connections
+        case Text(word):
+            return word in lead.search or any(line in lead.facets for line in _text_lines(word))
+        case Not(inner):
+            return not matches(inner, lead, frame)
+        case Every(parts):
+            return all(matches(p, lead, frame) for p in parts)
+        case Either(parts):
+            return any(matches(p, lead, frame) for p in parts)
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _any(column: str, texts: Iterable[str]) -> tuple[str, list[object]]:
+    wanted: list[object] = [_like(t) for t in texts]
+    return "(" + " OR ".join([f"{column} LIKE ? ESCAPE '\\'"] * len(wanted)) + ")", wanted
+
+
+def where(part: Filter, frame: Frame) -> tuple[str, list[object]]:
+    """The same question as an SQL condition over ``leads`` and its parameters."""
+    match part:
+        case Facet(name, values):
+            return _any("facets", (f"\n{name}={value}\n" for value in values)) if values else ("1 = 0", [])
+        case Created(within, since, before):
+            low = [t for t in (frame.now - within if within else None, since) if t]
+            parts = ["created_at >= ?"] * len(low) + (["created_at < ?"] if before else [])
+            values_: list[object] = [*map(stamp, low), *([stamp(before)] if before else [])]
+            return (" AND ".join(parts) or "1 = 1"), values_
+        case Owned(None):
+            return "owner IS NULL", []
+        case Owned(person):
+            return "(owner IS NOT NULL AND owner = ?)", [frame.viewer if person == "me" else person]
+        case From(connections):
+            return f"connection IN ({', '.join('?' * len(connections))})", list(connections)
+        case Text(word):
+            public, one = _any("search", [word])
+            exact, two = _any("facets", _text_lines(word))
+            return f"({public} OR {exact})", one + two
+        case Not(inner):
+            sql, params = where(inner, frame)
+            return f"NOT ({sql})", params
+        case Every(parts_):
+            return _joined(" AND ", parts_, frame) if parts_ else ("1 = 1", [])
+        case Either(parts_):
+            return _joined(" OR ", parts_, frame) if parts_ else ("1 = 0", [])
+
+
+def _joined(word: str, parts: tuple[Filter, ...], frame: Frame) -> tuple[str, list[object]]:
+    pairs = [where(p, frame) for p in parts]
+    return "(" + word.join(f"({sql})" for sql, _ in pairs) + ")", [v for _, values in pairs for v in values]
+
+
+def fold(text: str | None) -> str:
+    """As filters compare: casefolded, one space between words, no line breaks."""
+    return " ".join(text.casefold().replace("\x00", " ").split()) if text else ""
+
+
+def index(lead: Lead) -> tuple[str, str]:
+    """The ``facets`` and ``search`` columns of a lead."""
+    lines: list[str] = []
+    for name, value in (
+        ("source", lead.source),
+        ("source", lead.source_name),
+        ("stage", lead.stage),
+        ("stage", lead.stage_raw),
+        ("eligibility", lead.eligibility),
+        ("enquiry", lead.enquiry),
+        ("last", lead.last_name),
+        ("email", lead.email),
+    ):
+        if value:
+            lines.append(f"{name}={fold(value)}")
+    lines += [f"scheme={fold(scheme)}" for scheme in lead.schemes]
+    for words in (fold(lead.place), fold(lead.subject)):
+        if words:
+            lines.append(f"place={words}")
+            lines += [f"place={word}" for word in words.split(" ")]
+    if lead.phone and (number := digits(lead.phone)):
+        lines.append(f"phone={number}")
+    public = (
+        lead.first_name,
+        lead.subject,
+        lead.place,
+        lead.source_name,
+        lead.source,
+        lead.enquiry,
+        lead.external_ref,
+    )
+    return "\n" + "\n".join(dict.fromkeys(lines)) + "\n", fold(" ".join(p for p in public if p))

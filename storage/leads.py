@@ -1,0 +1,239 @@
+"""Leads: taking them in, changing them, finding them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from providers.lead import Lead, Stage
+from storage.database import Tx
+from storage.filters import Filter, Frame, index, where
+from storage.records import Note, StoredLead, columns, new_id, read, stamp
+
+COLUMNS = columns(StoredLead)
+_CONTENT = (
+    "fingerprint",
+    "created_at",
+    "updated_at",
+    "external_ref",
+    "customer_id",
+    "title",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "source",
+    "source_name",
+    "stage",
+    "stage_raw",
+    "eligibility",
+    "enquiry",
+    "schemes",
+    "place",
+    "subject",
+    "details",
+    "facets",
+    "search",
+)
+_INSERT = (
+    f"INSERT INTO leads (workspace, number, connection, external_id, arrived_at, {', '.join(_CONTENT)}) "
+    f"VALUES ({', '.join('?' * (5 + len(_CONTENT)))}) ON CONFLICT (workspace, connection, external_id) DO NOTHING"
+)
+_UPDATE = (
+    f"UPDATE leads SET {', '.join(f'{c} = ?' for c in _CONTENT)}, version = version + 1 "
+    "WHERE workspace = ? AND connection = ? AND external_id = ?"
+)
+
+
+def content(lead: Lead, fingerprint: bytes) -> tuple[Any, ...]:
+    """The provider's part of a lead's row. Pure: it is made off the writer's thread."""
+    facets, search = index(lead)
+    details = [(d.label, d.value.replace("\x00", ""), d.privacy) for d in lead.details]
+    return (
+        fingerprint,
+        stamp(lead.created_at),
+        stamp(lead.updated_at) if lead.updated_at else None,
+        lead.external_ref,
+        lead.customer_id,
+        lead.title,
+        lead.first_name,
+        lead.last_name,
+        lead.email,
+        lead.phone,
+        lead.source,
+        lead.source_name,
+        lead.stage.value,
+        lead.stage_raw,
+        lead.eligibility,
+        lead.enquiry,
+        ",".join(lead.schemes),
+        lead.place,
+        lead.subject,
+        orjson.dumps(details).decode(),
+        facets,
+        search,
+    )
+
+
+def known(tx: Tx, workspace: str, connection: str, ids: Sequence[str]) -> dict[str, bytes]:
+    """Which of these provider's ids are stored, with their fingerprints. It only saves work: the unique key
+    decides what is new."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        rows = tx.all(
+            "SELECT external_id, fingerprint FROM leads WHERE workspace = ? AND connection = ? "
+            f"AND external_id IN ({', '.join('?' * len(part))})",
+            workspace,
+            connection,
+            *part,
+        )
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def insert(
+    tx: Tx, workspace: str, connection: str, rows: Sequence[tuple[str, tuple[Any, ...]]], now: datetime
+) -> tuple[int, int]:
+    """Store leads as (provider's id, content); returns the range of numbers [first, end) that was used.
+
+    Those already stored are passed over by the unique key; :func:`numbered` gives what was really new.
+    """
+    if not rows:
+        return 0, 0
+    end: int = tx.value(
+        "UPDATE workspaces SET next_number = next_number + ? WHERE workspace = ? RETURNING next_number",
+        len(rows),
+        workspace,
+    )
+    first, at = end - len(rows), stamp(now)
+    tx.many(_INSERT, ((workspace, first + n, connection, external, at, *row) for n, (external, row) in enumerate(rows)))
+    return first, end
+
+
+def numbered(tx: Tx, workspace: str, first: int, end: int) -> list[StoredLead]:
+    """The leads with numbers in [first, end)."""
+    sql = f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND number >= ? AND number < ? ORDER BY created_at, number"
+    return [read(StoredLead, row) for row in tx.all(sql, workspace, first, end)]
+
+
+def change(
+    tx: Tx, workspace: str, connection: str, external_id: str, row: tuple[Any, ...]
+) -> tuple[StoredLead, StoredLead] | None:
+    """Bring a lead's provider's part up to date; before and after, or ``None`` where nothing changed."""
+    sql = f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND connection = ? AND external_id = ?"
+    before = tx.one(sql, workspace, connection, external_id)
+    if before is None:
+        return None
+    tx.run(_UPDATE, *row, workspace, connection, external_id)
+    after = tx.one(sql, workspace, connection, external_id)
+    return (read(StoredLead, before), read(StoredLead, after)) if after else None
+
+
+def get(tx: Tx, workspace: str, number: int) -> StoredLead | None:
+    """One lead."""
+    row = tx.one(f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND number = ?", workspace, number)
+    return read(StoredLead, row) if row else None
+
+
+def find(
+    tx: Tx,
+    workspace: str,
+    wanted: Filter,
+    frame: Frame,
+    *,
+    limit: int,
+    offset: int = 0,
+    oldest_first: bool = False,
+) -> list[StoredLead]:
+    """Leads that pass, newest first."""
+    sql, params = where(wanted, frame)
+    order = "created_at, number" if oldest_first else "created_at DESC, number DESC"
+    rows = tx.all(
+        f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND {sql} ORDER BY {order} LIMIT ? OFFSET ?",
+        workspace,
+        *params,
+        limit,
+        offset,
+    )
+    return [read(StoredLead, row) for row in rows]
+
+
+def count(tx: Tx, workspace: str, wanted: Filter, frame: Frame) -> int:
+    """How many leads pass."""
+    sql, params = where(wanted, frame)
+    return int(tx.value(f"SELECT COUNT(*) FROM leads WHERE workspace = ? AND {sql}", workspace, *params))
+
+
+def of_customer(tx: Tx, workspace: str, lead: StoredLead, limit: int = 10) -> list[StoredLead]:
+    """The same customer's other enquiries through the same connection, newest first."""
+    if not lead.customer_id:
+        return []
+    rows = tx.all(
+        f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND connection = ? AND customer_id = ? AND number <> ? "
+        "ORDER BY created_at DESC LIMIT ?",
+        workspace,
+        lead.connection,
+        lead.customer_id,
+        lead.number,
+        limit,
+    )
+    return [read(StoredLead, row) for row in rows]
+
+
+def facet_values(tx: Tx, workspace: str, column: str, limit: int = 100) -> list[str]:
+    """The values a column has among the newest leads, most frequent first (for suggestions)."""
+    if column not in ("source", "source_name", "eligibility", "enquiry", "place", "stage"):
+        raise ValueError(column)
+    rows = tx.all(
+        f"SELECT {column} AS v, COUNT(*) AS n FROM (SELECT {column} FROM leads WHERE workspace = ? "
+        f"ORDER BY created_at DESC LIMIT 5000) AS newest WHERE {column} IS NOT NULL "
+        f"GROUP BY {column} ORDER BY n DESC LIMIT ?",
+        workspace,
+        limit,
+    )
+    return [row["v"] for row in rows]
+
+
+def add_note(tx: Tx, workspace: str, number: int, *, author: str, body: str, now: datetime) -> None:
+    """Keep a note."""
+    tx.run(
+        "INSERT INTO notes (workspace, note, lead, author, at, body) VALUES (?, ?, ?, ?, ?, ?)",
+        workspace,
+        new_id(),
+        number,
+        author,
+        stamp(now),
+        body,
+    )
+
+
+def notes(tx: Tx, workspace: str, number: int, limit: int = 20) -> list[Note]:
+    """A lead's notes, newest first."""
+    rows = tx.all(
+        "SELECT note, lead, author, at, body FROM notes WHERE workspace = ? AND lead = ? ORDER BY at DESC LIMIT ?",
+        workspace,
+        number,
+        limit,
+    )
+    return [read(Note, row) for row in rows]
+
+
+def mark_contacted(tx: Tx, workspace: str, number: int, *, by: str, now: datetime) -> bool:
+    """Somebody says that they reached out; ``False`` where that was said before."""
+    return bool(
+        tx.run(
+            "UPDATE leads SET contacted_at = ?, contacted_by = ?, version = version + 1, "
+            "stage = CASE WHEN stage = ? THEN ? ELSE stage END "
+            "WHERE workspace = ? AND number = ? AND contacted_at IS NULL",
+            stamp(now),
+            by,
+            Stage.NEW.value,
+            Stage.CONTACTED.value,
+            workspace,
+            number,
+        )
+    )

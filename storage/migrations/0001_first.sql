@@ -1,0 +1,256 @@
+-- Leadbell's tables as they stand after the newest migration (a test proves that they are equal).
+-- The workspace is the first key of every table. Times are ISO 8601 in UTC with milliseconds, so that they
+-- sort as text and an operator can read them. Encrypted columns are BLOBs (see vault.py).
+
+-- One row a Slack workspace.
+CREATE TABLE workspaces (
+  workspace        TEXT PRIMARY KEY,
+  name             TEXT NOT NULL DEFAULT '',
+  created_at       TEXT NOT NULL,
+  next_number      INTEGER NOT NULL DEFAULT 1001,  -- of lead references: KP-1001
+  next_seq         INTEGER NOT NULL DEFAULT 1,     -- order of deliveries
+  sensitive_fields INTEGER NOT NULL DEFAULT 0      -- an admin allows sensitive inputs in intake modals
+);
+
+-- What Slack said of people and channels, kept for an hour.
+CREATE TABLE people (
+  workspace  TEXT NOT NULL,
+  person     TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  is_admin   INTEGER NOT NULL,
+  is_guest   INTEGER NOT NULL,
+  is_bot     INTEGER NOT NULL,
+  zone       TEXT NOT NULL,
+  dm_channel TEXT,
+  seen_at    TEXT NOT NULL,
+  PRIMARY KEY (workspace, person)
+);
+CREATE TABLE channels (
+  workspace    TEXT NOT NULL,
+  channel      TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  has_outsiders INTEGER NOT NULL,
+  is_member    INTEGER NOT NULL,
+  seen_at      TEXT NOT NULL,
+  PRIMARY KEY (workspace, channel)
+);
+
+-- One workspace's credentials for one lead system, and how far it has been read.
+CREATE TABLE connections (
+  workspace     TEXT NOT NULL,
+  connection    TEXT NOT NULL,
+  name          TEXT NOT NULL,
+  provider      TEXT NOT NULL,
+  credentials   BLOB NOT NULL,
+  settings      TEXT NOT NULL,
+  state         TEXT NOT NULL,            -- active, paused
+  connected_by  TEXT NOT NULL,
+  connected_at  TEXT NOT NULL,
+  alert_from    TEXT,                     -- leads created before this are history; NULL until the first poll
+  cursor        TEXT,                     -- newest creation time seen (the provider's clock)
+  history_until TEXT,                     -- older leads are still to be read from here; NULL: done or not begun
+  swept_at      TEXT,
+  polled_at     TEXT,
+  succeeded_at  TEXT,
+  failure       TEXT,                     -- why the last poll failed; NULL: it did not
+  failures      INTEGER NOT NULL DEFAULT 0,
+  next_poll_at  TEXT NOT NULL,
+  lag_seconds   REAL,                     -- of the newest lead: from created there to stored here
+  unreadable    INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (workspace, connection)
+);
+CREATE UNIQUE INDEX connections_name ON connections (workspace, name);
+CREATE TABLE budgets (
+  workspace     TEXT NOT NULL,
+  connection    TEXT NOT NULL,
+  tokens        REAL NOT NULL,
+  refilled_at   TEXT NOT NULL,
+  blocked_until TEXT,
+  PRIMARY KEY (workspace, connection),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+
+-- Leads. The unique key decides what is new.
+CREATE TABLE leads (
+  workspace    TEXT NOT NULL,
+  number       INTEGER NOT NULL,
+  connection   TEXT NOT NULL,
+  external_id  TEXT NOT NULL,
+  fingerprint  BLOB NOT NULL,
+  created_at   TEXT NOT NULL,             -- the provider's
+  updated_at   TEXT,
+  arrived_at   TEXT NOT NULL,             -- here
+  external_ref TEXT,
+  customer_id  TEXT,
+  title        TEXT,
+  first_name   TEXT,
+  last_name    TEXT,
+  email        TEXT,
+  phone        TEXT,
+  source       TEXT,
+  source_name  TEXT,
+  stage        TEXT NOT NULL,
+  stage_raw    TEXT,
+  eligibility  TEXT,
+  enquiry      TEXT,
+  schemes      TEXT NOT NULL,
+  place        TEXT,
+  subject      TEXT,
+  details      TEXT NOT NULL,             -- JSON: [[label, value, privacy], ...]
+  facets       TEXT NOT NULL,             -- casefolded lines "facet=value", for filters
+  search       TEXT NOT NULL,             -- casefolded public words, for free text
+  owner        TEXT,
+  owned_at     TEXT,
+  assigned_by  TEXT,
+  first_owned_at TEXT,                    -- time to claim is counted to here
+  contacted_at TEXT,
+  contacted_by TEXT,
+  version      INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (workspace, number),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX leads_identity ON leads (workspace, connection, external_id);
+CREATE INDEX leads_created ON leads (workspace, created_at);
+CREATE INDEX leads_owner ON leads (workspace, owner) WHERE owner IS NOT NULL;
+CREATE INDEX leads_customer ON leads (workspace, connection, customer_id);
+CREATE TABLE notes (
+  workspace TEXT NOT NULL,
+  note      TEXT NOT NULL,
+  lead      INTEGER NOT NULL,
+  author    TEXT NOT NULL,
+  at        TEXT NOT NULL,
+  body      TEXT NOT NULL,
+  PRIMARY KEY (workspace, note),
+  FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
+);
+CREATE INDEX notes_lead ON notes (workspace, lead, at);
+
+-- Which channel is told of which leads.
+CREATE TABLE subscriptions (
+  workspace    TEXT NOT NULL,
+  subscription TEXT NOT NULL,
+  connection   TEXT,                      -- NULL: every connection
+  words        TEXT NOT NULL,             -- the filter, as typed
+  channel      TEXT NOT NULL,
+  masked       INTEGER NOT NULL,
+  approval     INTEGER NOT NULL,
+  approvers    TEXT NOT NULL,             -- JSON list of people
+  created_by   TEXT NOT NULL,
+  created_at   TEXT NOT NULL,
+  trouble      TEXT,                      -- why its channel cannot be posted to; NULL: it can
+  PRIMARY KEY (workspace, subscription),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+-- A lead alerts once for each subscription, whatever happens: this key decides.
+CREATE TABLE alerts (
+  workspace    TEXT NOT NULL,
+  lead         INTEGER NOT NULL,
+  subscription TEXT NOT NULL,
+  at           TEXT NOT NULL,
+  PRIMARY KEY (workspace, lead, subscription),
+  FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
+);
+
+-- What was posted, and which leads it shows.
+CREATE TABLE messages (
+  workspace  TEXT NOT NULL,
+  message    TEXT NOT NULL,
+  kind       TEXT NOT NULL,               -- card, handover, ask, digest, summary
+  channel    TEXT NOT NULL,               -- a channel, or a person for a direct message
+  ts         TEXT,                        -- NULL until delivered
+  posted_in  TEXT,                        -- the channel Slack answered with
+  thread     INTEGER NOT NULL DEFAULT 0,  -- 1: this copy holds the lead's thread
+  subject    TEXT,                        -- a request's id (ask)
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (workspace, message)
+);
+CREATE TABLE message_leads (
+  workspace TEXT NOT NULL,
+  message   TEXT NOT NULL,
+  lead      INTEGER NOT NULL,
+  PRIMARY KEY (workspace, message, lead),
+  FOREIGN KEY (workspace, message) REFERENCES messages (workspace, message) ON DELETE CASCADE,
+  FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
+);
+CREATE INDEX message_leads_lead ON message_leads (workspace, lead);
+
+-- Claims and assignments that wait for an approver. At most one waits for each lead.
+CREATE TABLE requests (
+  workspace  TEXT NOT NULL,
+  request    TEXT NOT NULL,
+  lead       INTEGER NOT NULL,
+  person     TEXT NOT NULL,               -- who is to own it
+  asked_by   TEXT NOT NULL,
+  asked_at   TEXT NOT NULL,
+  approvers  TEXT NOT NULL,               -- JSON list of people
+  state      TEXT NOT NULL,               -- waiting, approved, rejected, withdrawn, overtaken
+  decided_by TEXT,
+  decided_at TEXT,
+  reason     TEXT,
+  PRIMARY KEY (workspace, request),
+  FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX requests_waiting ON requests (workspace, lead) WHERE state = 'waiting';
+
+-- Who did what, when. Holds no contact data.
+CREATE TABLE audit (
+  workspace TEXT NOT NULL,
+  entry     TEXT NOT NULL,
+  at        TEXT NOT NULL,
+  actor     TEXT NOT NULL,
+  what      TEXT NOT NULL,
+  lead      INTEGER,
+  facts     TEXT NOT NULL,                -- JSON
+  PRIMARY KEY (workspace, entry)
+);
+CREATE INDEX audit_lead ON audit (workspace, lead, at);
+
+-- What must reach Slack: written in the transaction that caused it, rendered when it is delivered.
+CREATE TABLE outbox (
+  workspace  TEXT NOT NULL,
+  delivery   TEXT NOT NULL,
+  seq        INTEGER NOT NULL,
+  kind       TEXT NOT NULL,               -- post, refresh, line
+  lane       TEXT NOT NULL,               -- the channel or person: delivered in order within it
+  message    TEXT,
+  body       BLOB NOT NULL,
+  state      TEXT NOT NULL,               -- pending, sending, doubt, sent, parked
+  attempts   INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL,
+  next_at    TEXT NOT NULL,
+  sending_at TEXT,
+  sent_at    TEXT,
+  error      TEXT,
+  PRIMARY KEY (workspace, delivery)
+);
+CREATE INDEX outbox_open ON outbox (workspace, lane, seq) WHERE state IN ('pending', 'sending', 'doubt');
+CREATE UNIQUE INDEX outbox_refresh ON outbox (workspace, message) WHERE kind = 'refresh' AND state = 'pending';
+
+-- Digests: what is due, and the local date that was sent last.
+CREATE TABLE schedules (
+  workspace  TEXT NOT NULL,
+  schedule   TEXT NOT NULL,
+  channel    TEXT NOT NULL,
+  days       TEXT NOT NULL,               -- mon,tue,...
+  at         TEXT NOT NULL,               -- HH:MM in the zone
+  zone       TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  next_at    TEXT NOT NULL,
+  last_date  TEXT,
+  PRIMARY KEY (workspace, schedule)
+);
+
+-- What was done once and must not be done again (a modal submitted twice).
+CREATE TABLE choices (
+  workspace TEXT NOT NULL,
+  choice    TEXT NOT NULL,
+  at        TEXT NOT NULL,
+  PRIMARY KEY (workspace, choice)
+);
+
+-- The process's own rows (no workspace): a check that the key fits the database.
+CREATE TABLE vault_check (
+  id    INTEGER PRIMARY KEY CHECK (id = 1),
+  value BLOB NOT NULL
+);

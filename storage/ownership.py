@@ -1,0 +1,111 @@
+"""Whose a lead is. The first wins: every change is one conditional UPDATE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+
+from storage.database import Tx
+from storage.records import Approval, columns, new_id, read, stamp
+
+_COLUMNS = columns(Approval)
+
+
+def own(tx: Tx, workspace: str, number: int, *, person: str, by: str, instead_of: str | None, now: datetime) -> bool:
+    """``person`` becomes the owner, if the owner is still ``instead_of`` (``None``: nobody). ``False``: too late."""
+    return bool(
+        tx.run(
+            "UPDATE leads SET owner = ?, owned_at = ?, assigned_by = ?, "
+            "first_owned_at = COALESCE(first_owned_at, ?), version = version + 1 "
+            "WHERE workspace = ? AND number = ? AND (owner = ? OR (owner IS NULL AND ? IS NULL))",
+            person,
+            stamp(now),
+            by,
+            stamp(now),
+            workspace,
+            number,
+            instead_of,
+            instead_of,
+        )
+    )
+
+
+def release(tx: Tx, workspace: str, number: int, *, owner: str) -> bool:
+    """Nobody owns it any more, if ``owner`` still did."""
+    return bool(
+        tx.run(
+            "UPDATE leads SET owner = NULL, owned_at = NULL, assigned_by = NULL, version = version + 1 "
+            "WHERE workspace = ? AND number = ? AND owner = ?",
+            workspace,
+            number,
+            owner,
+        )
+    )
+
+
+def ask(
+    tx: Tx, workspace: str, number: int, *, person: str, by: str, approvers: Sequence[str], now: datetime
+) -> str | None:
+    """Ask for approval; the request's id, or ``None`` where one waits already."""
+    request = new_id()
+    made = tx.run(
+        "INSERT INTO requests (workspace, request, lead, person, asked_by, asked_at, approvers, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (workspace, lead) WHERE state = 'waiting' DO NOTHING",
+        workspace,
+        request,
+        number,
+        person,
+        by,
+        stamp(now),
+        orjson.dumps(list(approvers)).decode(),
+    )
+    if not made:
+        return None
+    tx.run("UPDATE leads SET version = version + 1 WHERE workspace = ? AND number = ?", workspace, number)
+    return request
+
+
+def decide(
+    tx: Tx, workspace: str, request: str, *, state: str, by: str, now: datetime, reason: str | None = None
+) -> bool:
+    """End a waiting request; ``False`` where it had ended."""
+    ended = tx.one(
+        "UPDATE requests SET state = ?, decided_by = ?, decided_at = ?, reason = ? "
+        "WHERE workspace = ? AND request = ? AND state = 'waiting' RETURNING lead",
+        state,
+        by,
+        stamp(now),
+        reason,
+        workspace,
+        request,
+    )
+    if ended is None:
+        return False
+    tx.run("UPDATE leads SET version = version + 1 WHERE workspace = ? AND number = ?", workspace, ended["lead"])
+    return True
+
+
+def waiting(tx: Tx, workspace: str, number: int) -> Approval | None:
+    """The request that waits for this lead."""
+    sql = f"SELECT {_COLUMNS} FROM requests WHERE workspace = ? AND lead = ? AND state = 'waiting'"
+    row = tx.one(sql, workspace, number)
+    return read(Approval, row) if row else None
+
+
+def request(tx: Tx, workspace: str, request_id: str) -> Approval | None:
+    """One request."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM requests WHERE workspace = ? AND request = ?", workspace, request_id)
+    return read(Approval, row) if row else None
+
+
+def open_leads(tx: Tx, workspace: str, person: str) -> int:
+    """How many leads somebody owns and has not marked contacted."""
+    return int(
+        tx.value(
+            "SELECT COUNT(*) FROM leads WHERE workspace = ? AND owner = ? AND contacted_at IS NULL",
+            workspace,
+            person,
+        )
+    )
