@@ -307,6 +307,7 @@ class Deliverer:
             await self._desk.database.write(delivery_failed)
         except StorageFull:
             log.error("the disk is full: a failed delivery could not be put back")
+            self._unwritten.append(delivery)
 
 
 def _where(error: Exception, what: Fate) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +24,7 @@ from providers.http import Api
 from providers.provider import Page, Provider
 from storage import connections, deliveries, leads
 from storage.database import StorageFull, Tx
-from storage.records import Connection, StoredLead
+from storage.records import Connection, stamp
 
 log = logging.getLogger("leadbell.polling")
 Rows = list[tuple[str, tuple[Any, ...]]]
@@ -111,10 +110,10 @@ class Poller:
     # -- the three ways of reading
 
     async def _read_new(self, held: Connection, provider: Provider, api: Api) -> None:
-        if held.alert_from is None:
+        if held.begun_at is None:
             await self._first(held, provider, api)
             return
-        since = (held.cursor or held.alert_from) - provider.feed.overlap
+        since = (held.cursor or held.begun_at) - provider.feed.overlap
         async for page in provider.feed.new(api, since, provider.feed.page_size):
             await self._take_in(held, page, history=False)
 
@@ -133,7 +132,7 @@ class Poller:
 
         def begin_reading(tx: Tx) -> None:
             connections.begin_reading(tx, workspace, connection, now)
-            _insert(tx, held, mapped.fresh, now)
+            leads.insert(tx, workspace, connection, mapped.fresh, now, history_before=leads.EVERYTHING)
             cursor = mapped.newest or now - timedelta(hours=1)
             connections.start_at(tx, workspace, connection, cursor, mapped.oldest if more else None)
 
@@ -185,11 +184,11 @@ class Poller:
 
         def take_in_page(tx: Tx) -> int:
             new = [(i, row) for i, row in mapped.fresh if i not in known]
-            first, end = _insert(tx, held, new, now)
+            first, end = _insert(tx, held, new, now, history=history)
             cards = 0
             rules = read_rules(tx, desk.providers, held.workspace)
             if rules and not history and new:
-                arrived = _arrived(tx, held, first, end)
+                arrived = [x for x in leads.numbered(tx, held.workspace, first, end) if not x.history]
                 cards = alert.announce(tx, held.workspace, desk.vault, arrived, rules, now)
             for external_id, row in mapped.fresh:
                 if external_id in known:
@@ -241,15 +240,12 @@ class Poller:
         await self._desk.database.write(poll_failed)
 
 
-def _insert(tx: Tx, held: Connection, rows: Sequence[tuple[str, tuple[Any, ...]]], now: datetime) -> tuple[int, int]:
-    return leads.insert(tx, held.workspace, held.connection, rows, now)
-
-
-def _arrived(tx: Tx, held: Connection, first: int, end: int) -> list[StoredLead]:
-    """What this transaction stored, less what still counts as history (older than all that was read)."""
-    again = connections.get(tx, held.workspace, held.connection)
-    until = again.history_until if again else None
-    return [x for x in leads.numbered(tx, held.workspace, first, end) if until is None or x.created_at >= until]
+def _insert(tx: Tx, held: Connection, rows: Rows, now: datetime, *, history: bool) -> tuple[int, int]:
+    """Store new rows. What is older than all that was read so far counts as history, however it was found."""
+    again = connections.get(tx, held.workspace, held.connection) if rows else None
+    until = stamp(again.history_until) if again and again.history_until else ""
+    before = leads.EVERYTHING if history else until
+    return leads.insert(tx, held.workspace, held.connection, rows, now, history_before=before)
 
 
 def _lag(newest: datetime | None, now: datetime) -> float | None:

@@ -114,6 +114,17 @@ def _token(env: Mapping[str, str], name: str, prefix: str, where: str) -> Secret
     return SecretStr(value)
 
 
+def _tempo(env: Mapping[str, str]) -> Tempo:
+    """``LEADBELL_TEMPO``: ``fast`` shortens every waiting time, for rehearsals and tests. Raises BadSetting."""
+    match env.get("LEADBELL_TEMPO", "").strip():
+        case "":
+            return Tempo()
+        case "fast":
+            return Tempo.fast()
+        case _:
+            raise BadSetting("LEADBELL_TEMPO must be fast, or not be set.")
+
+
 def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
     """Settings of ``leadbell run``. Raises BadSetting."""
     bot_token = _token(env, "SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions")
@@ -140,4 +151,5 @@ def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
         port=_port(env),
         provider_urls=provider_urls(env, providers),
         crash_at=env.get("LEADBELL_CRASH_AT") or None,
+        tempo=_tempo(env),
     )

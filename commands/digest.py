@@ -16,12 +16,12 @@ from commands.forms.words import nearest
 from commands.ids import Do, Form
 from commands.verb import Answer, Block, Desk, Done, Faults, Request, Say, Show, Value
 from commands.views import sentences
-from commands.views.blocks import actions, button, local_time, modal, safe, section
+from commands.views.blocks import button, local_time, modal, safe, section
 from commands.views.digest import Figures, digest
 from storage import audit, deliveries, figures, leads, schedules
 from storage.choices import once
 from storage.database import Tx
-from storage.filters import Frame, Owned
+from storage.filters import Every, Frame, History, Not, Owned
 from storage.records import Schedule
 
 OLDEST = 5
@@ -42,7 +42,8 @@ class Plan(BaseModel):
 def collect(tx: Tx, desk: Desk, workspace: str, since: datetime, until: datetime) -> Figures:
     """The figures of a window; unclaimed leads are counted as of now."""
     frame = Frame(until)
-    oldest = leads.find(tx, workspace, Owned(None), frame, limit=OLDEST, oldest_first=True)
+    waiting = Every((Owned(None), Not(History())))
+    oldest = leads.find(tx, workspace, waiting, frame, limit=OLDEST, oldest_first=True)
     sights = [s for lead in oldest if (s := seeing.sight(tx, desk.providers, workspace, lead.number))]
     return Figures(
         since=since,
@@ -50,7 +51,7 @@ def collect(tx: Tx, desk: Desk, workspace: str, since: datetime, until: datetime
         by_source=figures.counted(tx, workspace, "source_name", since, until),
         by_stage=figures.counted(tx, workspace, "stage", since, until),
         oldest=sights,
-        unclaimed=leads.count(tx, workspace, Owned(None), frame),
+        unclaimed=leads.count(tx, workspace, waiting, frame),
         to_claim=figures.seconds_to_claim(tx, workspace, since, until),
     )
 
@@ -66,8 +67,8 @@ async def digest_words(desk: Desk, request: Request) -> Answer:
         return Say(f"I do not know `digest {safe(word, 40)}`. Possible: `now`, `schedule`, `list`.")
     now = desk.now()
     found = await desk.database.read(lambda tx: collect(tx, desk, request.workspace, now - timedelta(hours=24), now))
-    text, blocks = digest(found, now)
-    return Say(text, [*blocks, actions(button("Schedule…", Do.PROVIDER, Value(do="digest")))])
+    text, blocks = digest(found, now, button("Schedule…", Do.PROVIDER, Value(do="digest")))
+    return Say(text, blocks)
 
 
 def _form(request: Request) -> Answer:

@@ -108,10 +108,9 @@ def credentials(tx: Tx, workspace: str, vault: Vault, connection: str) -> dict[s
 
 
 def begin_reading(tx: Tx, workspace: str, connection: str, now: datetime) -> None:
-    """The first poll. What was created before counts as history in figures."""
+    """The first poll."""
     tx.run(
-        "UPDATE connections SET alert_from = ?, swept_at = ? "
-        "WHERE workspace = ? AND connection = ? AND alert_from IS NULL",
+        "UPDATE connections SET begun_at = ?, swept_at = ? WHERE workspace = ? AND connection = ? AND begun_at IS NULL",
         stamp(now),
         stamp(now),
         workspace,

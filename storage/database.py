@@ -150,9 +150,8 @@ class Database:
                     tx.conn.execute("ROLLBACK")
                 raise
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY) or (
-                "full" in str(error)
-            ):
+            primary = error.sqlite_errorcode & 0xFF  # the rest says more closely what failed: IOERR_WRITE is 778
+            if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
                 raise StorageFull(str(error)) from None
             raise
         self.observe(f"{name}.committed")

@@ -7,11 +7,8 @@ from datetime import datetime
 from storage.database import Tx
 from storage.records import moment, stamp
 
-# Only what arrived after reading began: history says nothing about how fast a desk is.
-_FRESH = (
-    "FROM leads l JOIN connections c ON c.workspace = l.workspace AND c.connection = l.connection "
-    "WHERE l.workspace = ? AND l.created_at >= c.alert_from AND l.arrived_at >= ? AND l.arrived_at < ?"
-)
+# History says nothing about how fast a desk is.
+_FRESH = "FROM leads l WHERE l.workspace = ? AND l.history = 0 AND l.arrived_at >= ? AND l.arrived_at < ?"
 
 
 def counted(tx: Tx, workspace: str, column: str, since: datetime, until: datetime) -> list[tuple[str, int]]:

@@ -25,6 +25,8 @@ class Asked(Protocol):
     @property
     def search(self) -> str: ...
     @property
+    def history(self) -> bool: ...
+    @property
     def owner(self) -> str | None: ...
     @property
     def created_at(self) -> datetime: ...
@@ -63,6 +65,11 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Was there before its connection was made."""
+
+
+@dataclass(frozen=True, slots=True)
 class From:
     """Of one of these connections (ids)."""
 
@@ -97,7 +104,7 @@ class Either:
     parts: tuple[Filter, ...]
 
 
-Filter = Facet | Created | Owned | From | Text | Not | Every | Either
+Filter = Facet | Created | Owned | History | From | Text | Not | Every | Either
 
 
 def digits(phone: str) -> str:
@@ -123,6 +130,8 @@ def matches(part: Filter, lead: Asked, frame: Frame) -> bool:
             return all(created >= t for t in low) and (before is None or created < stamp(before))
         case Owned(person):
             return lead.owner == (frame.viewer if person == "me" else person)
+        case History():
+            return lead.history
         case From(connections):
             return lead.connection in connections
         case Text(word):
@@ -159,6 +168,8 @@ def where(part: Filter, frame: Frame) -> tuple[str, list[object]]:
             return "owner IS NULL", []
         case Owned(person):
             return "(owner IS NOT NULL AND owner = ?)", [frame.viewer if person == "me" else person]
+        case History():
+            return "history = 1", []
         case From(connections):
             return f"connection IN ({', '.join('?' * len(connections))})", list(connections)
         case Text(word):

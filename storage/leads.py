@@ -38,9 +38,10 @@ _CONTENT = (
     "facets",
     "search",
 )
+_CREATED = _CONTENT.index("created_at")
 _INSERT = (
-    f"INSERT INTO leads (workspace, number, connection, external_id, arrived_at, {', '.join(_CONTENT)}) "
-    f"VALUES ({', '.join('?' * (5 + len(_CONTENT)))}) ON CONFLICT (workspace, connection, external_id) DO NOTHING"
+    f"INSERT INTO leads (workspace, number, connection, external_id, arrived_at, history, {', '.join(_CONTENT)}) "
+    f"VALUES ({', '.join('?' * (6 + len(_CONTENT)))}) ON CONFLICT (workspace, connection, external_id) DO NOTHING"
 )
 _UPDATE = (
     f"UPDATE leads SET {', '.join(f'{c} = ?' for c in _CONTENT)}, version = version + 1 "
@@ -95,11 +96,22 @@ def known(tx: Tx, workspace: str, connection: str, ids: Sequence[str]) -> dict[s
     return found
 
 
+EVERYTHING = "~"
+"""As ``history_before``: sorts after every stored time."""
+
+
 def insert(
-    tx: Tx, workspace: str, connection: str, rows: Sequence[tuple[str, tuple[Any, ...]]], now: datetime
+    tx: Tx,
+    workspace: str,
+    connection: str,
+    rows: Sequence[tuple[str, tuple[Any, ...]]],
+    now: datetime,
+    *,
+    history_before: str = "",
 ) -> tuple[int, int]:
     """Store leads as (provider's id, content); returns the range of numbers [first, end) that was used.
 
+    Those created before ``history_before`` (a stored time) were there before the connection was made.
     Those already stored are passed over by the unique key; :func:`numbered` gives what was really new.
     """
     if not rows:
@@ -110,7 +122,13 @@ def insert(
         workspace,
     )
     first, at = end - len(rows), stamp(now)
-    tx.many(_INSERT, ((workspace, first + n, connection, external, at, *row) for n, (external, row) in enumerate(rows)))
+    tx.many(
+        _INSERT,
+        (
+            (workspace, first + n, connection, external, at, row[_CREATED] < history_before, *row)
+            for n, (external, row) in enumerate(rows)
+        ),
+    )
     return first, end
 
 

@@ -67,6 +67,7 @@ class StoredLead:
     first_owned_at: datetime | None
     contacted_at: datetime | None
     contacted_by: str | None
+    history: bool
     version: int
 
 
@@ -82,7 +83,7 @@ class Connection:
     state: str
     connected_by: str
     connected_at: datetime
-    alert_from: datetime | None
+    begun_at: datetime | None
     cursor: datetime | None
     history_until: datetime | None
     swept_at: datetime | None

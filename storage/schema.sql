@@ -46,7 +46,7 @@ CREATE TABLE connections (
   state         TEXT NOT NULL,            -- active, paused
   connected_by  TEXT NOT NULL,
   connected_at  TEXT NOT NULL,
-  alert_from    TEXT,                     -- leads created before this are history; NULL until the first poll
+  begun_at      TEXT,                     -- of the first poll; NULL until then
   cursor        TEXT,                     -- newest creation time seen (the provider's clock)
   history_until TEXT,                     -- older leads are still to be read from here; NULL: done or not begun
   swept_at      TEXT,
@@ -105,6 +105,7 @@ CREATE TABLE leads (
   first_owned_at TEXT,                    -- time to claim is counted to here
   contacted_at TEXT,
   contacted_by TEXT,
+  history      INTEGER NOT NULL DEFAULT 0,  -- 1: there before the connection was made; alerted nobody
   version      INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (workspace, number),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from storage.filters import Created, Either, Every, Facet, Filter, From, Not, Owned, Text, fold
+from storage.filters import Created, Either, Every, Facet, Filter, From, History, Not, Owned, Text, fold
 
 FACETS = ("source", "stage", "eligibility", "scheme", "enquiry", "place")
 KEYS = (*FACETS, "created", "connection", "owner")
-WORDS = ("mine", "unclaimed", "claimed", "not", "or")
+WORDS = ("mine", "unclaimed", "claimed", "history", "not", "or")
 LONGEST = 3000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TOKEN = re.compile(r'((?:[^\s":]+:)?"[^"]*"|\S+)')
@@ -87,6 +87,8 @@ def _part(token: str, vocabulary: Vocabulary) -> Filter:
         return Not(Owned(None))
     if low == "mine":
         return Owned("me")
+    if low == "history":
+        return History()
     key, colon, rest = token.partition(":")
     if not colon or token.startswith('"') or "@" in key or "/" in rest[:2]:
         return _text(token)

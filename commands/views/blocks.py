@@ -49,8 +49,11 @@ def plain(text: object, limit: int) -> dict[str, Any]:
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
-    """A mrkdwn object of our own sentence; foreign parts of it went through :func:`safe`."""
-    return {"type": "mrkdwn", "text": text[:SECTION]}
+    """A mrkdwn object of our own sentence; foreign parts of it went through :func:`safe`.
+
+    ``verbatim``: Slack makes no links of names and addresses by itself.
+    """
+    return {"type": "mrkdwn", "text": text[:SECTION], "verbatim": True}
 
 
 def section(text: str, *, accessory: Block | None = None, block_id: str | None = None) -> Block:

@@ -10,7 +10,7 @@ from commands.desk.figures import median, percentile
 from commands.desk.visibility import public_name
 from commands.ids import Do
 from commands.verb import Block, Value
-from commands.views.blocks import actions, button, clean, context, fitting, header, local_time, section
+from commands.views.blocks import actions, button, context, fitting, header, local_time, safe, section
 from commands.views.card import Sight, request_line
 from commands.views.listing import counts
 from commands.views.sentences import span
@@ -29,8 +29,8 @@ class Figures:
     to_claim: Sequence[float]
 
 
-def digest(figures: Figures, now: datetime) -> tuple[str, list[Block]]:
-    """Text for notifications, and blocks."""
+def digest(figures: Figures, now: datetime, *more: Block) -> tuple[str, list[Block]]:
+    """Text for notifications, and blocks; ``more`` are buttons beside *Show all*."""
     new = sum(n for _, n in figures.by_source)
     text = f"{new} new lead{'' if new == 1 else 's'}, {figures.unclaimed} unclaimed"
     window = f"{local_time(figures.since)} to {local_time(figures.until)}"
@@ -48,20 +48,17 @@ def digest(figures: Figures, now: datetime) -> tuple[str, list[Block]]:
         )
     elif new:
         head.append(section("*Time to claim*  none of them has been taken yet"))
-    tail: list[Block] = []
+    buttons = list(more)
     if figures.unclaimed:
         head.append(section("*Waiting longest*"))
-        shown = button(f"Show all {figures.unclaimed:,} unclaimed", Do.LIST, Value(words="unclaimed"))
-        tail.append(actions(shown))
+        label = f"Show all {figures.unclaimed:,} unclaimed"
+        buttons.insert(0, button(label, Do.LIST, Value(words="unclaimed not history")))
+    tail = [actions(*buttons)] if buttons else []
     items = [[_item(s, now)] for s in figures.oldest]
     return text, fitting(head, items, tail)[0]
 
 
 def _item(sight: Sight, now: datetime) -> Block:
     waited = span((now - sight.lead.created_at).total_seconds())
-    text = f"{sight.ref} · {clean(public_name(sight.lead), 80)} · waiting {waited}\n{request_line(sight)}"
-    return {
-        "type": "section",
-        "text": {"type": "plain_text", "text": text},
-        "accessory": button("Claim", Do.CLAIM, Value(lead=sight.lead.number)),
-    }
+    text = f"*{sight.ref} · {safe(public_name(sight.lead), 80)}* · waiting {waited}\n{safe(request_line(sight))}"
+    return section(text, accessory=button("Claim", Do.CLAIM, Value(lead=sight.lead.number)))

@@ -10,7 +10,7 @@ from commands.desk.hours import zone as zone_of
 from commands.desk.visibility import public_name
 from commands.ids import Do
 from commands.verb import Block, Say, Value
-from commands.views.blocks import actions, button, clean, context, fitting, plain, safe, section
+from commands.views.blocks import actions, button, context, fitting, safe, section
 from commands.views.card import Sight, facts_line, label, request_line
 from commands.views.sentences import span
 
@@ -24,7 +24,7 @@ def local(at: datetime, zone: str) -> str:
 
 
 def item(sight: Sight, zone: str, now: datetime) -> Block:
-    """One lead of a list: plain text, so that nothing in it is parsed."""
+    """One lead of a list."""
     lead = sight.lead
     waited = span((now - lead.arrived_at).total_seconds())
     owner = sight.names.get(lead.owner or "", "somebody") if lead.owner else f"unclaimed for {waited}"
@@ -34,15 +34,13 @@ def item(sight: Sight, zone: str, now: datetime) -> Block:
     text = "\n".join(
         part
         for part in (
-            f"{sight.ref} · {clean(public_name(lead), 80)} · {clean(owner, 60)}",
-            f"{request_line(sight)}",
-            clean(" · ".join(p for p in (facts_line(sight), source, local(lead.created_at, zone)) if p), 300),
+            f"*{sight.ref} · {safe(public_name(lead), 80)}* · {safe(owner, 60)}",
+            safe(request_line(sight)),
+            safe(" · ".join(p for p in (facts_line(sight), source, local(lead.created_at, zone)) if p)),
         )
         if part
     )
-    block: Block = {"type": "section", "text": {"type": "plain_text", "text": text[:3000]}}
-    block["accessory"] = button("Details", Do.DETAILS, Value(lead=lead.number))
-    return block
+    return section(text, accessory=button("Details", Do.DETAILS, Value(lead=lead.number)))
 
 
 def page(
@@ -70,8 +68,3 @@ def page(
 def counts(pairs: Sequence[tuple[str, int]], names: Mapping[str, str] | None = None) -> str:
     """ "Zoopla 3 · Rightmove 2", safe."""
     return " · ".join(f"{safe((names or {}).get(v, v) or 'unknown', 60)} {n}" for v, n in pairs[:12]) or "none"
-
-
-def text_block(text: str) -> Block:
-    """Plain text as a section."""
-    return {"type": "section", "text": plain(text, 3000)}
