@@ -195,7 +195,7 @@ class Leadbell:
                 ssl_check_enabled=False,
             )
         Edge(self.app, self.desk, self._client, directory, files, self.tasks)
-        self.web = Web(self.app, settings.signing_secret, self.problems)
+        self.web = Web(self.app, settings.signing_secret, self.problems, lambda: bool(self.workspace))
 
     def _authorized(self, team_id: str | None) -> AuthorizeResult | None:
         """The one workspace's bot; nobody for others."""

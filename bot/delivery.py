@@ -24,6 +24,7 @@ from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
 from commands.drawing import Drawn, draw
 from commands.verb import Desk
+from commands.views import sentences
 from commands.views.blocks import context
 from storage import deliveries, rules
 from storage.database import StorageFull, Tx
@@ -154,19 +155,25 @@ class Deliverer:
     async def _begin(self, delivery: Delivery) -> tuple[Message, Drawn, Message | None] | None:
         """Mark it as being sent and draw it, in one transaction; ``None`` where there is nothing to send now."""
         now = self._clock.now()
+        outsiders = False
         if delivery.kind == "post" and delivery.lane.startswith(("C", "G")):
-            await self._directory.channel(delivery.workspace, delivery.lane)  # outsiders may have joined
+            channel = await self._directory.channel(delivery.workspace, delivery.lane)  # somebody may have joined
+            outsiders = channel is not None and channel.has_outsiders
 
         def begin_delivery(tx: Tx) -> tuple[Message, Drawn, Message | None] | None:
+            if outsiders:
+                for person in rules.mask(tx, delivery.workspace, delivery.lane):
+                    body = {"text": sentences.now_masked(delivery.lane)}
+                    deliveries.post(
+                        tx, delivery.workspace, self._desk.vault, kind="notice", to=person, now=now, body=body
+                    )
             message = deliveries.message(tx, delivery.workspace, delivery.message or "")
             drawn = draw(tx, self._desk, delivery, message, now) if message else None
             if message is None or drawn is None:
                 deliveries.drop(tx, delivery)
                 return None
             if delivery.kind in ("refresh", "line") and message.ts is None:
-                deliveries.postpone(
-                    tx, delivery, state="pending", next_at=now + timedelta(seconds=5), error="its message is not posted"
-                )
+                _wait_for_post(tx, delivery, now)
                 return None
             if not deliveries.sending(tx, delivery, now):
                 return None
@@ -291,10 +298,7 @@ class Deliverer:
             elif what is Fate.PLACE or (what is Fate.REFUSED and delivery.attempts >= 3):
                 deliveries.park(tx, delivery, name)
                 if delivery.kind == "post" and delivery.lane.startswith(("C", "G")):
-                    text = (
-                        f":warning: I cannot post new leads in <#{delivery.lane}> ({name}). They are held back, not "
-                        f"lost. Type `/invite @Leadbell` there, or unsubscribe it with `/leads subscriptions`."
-                    )
+                    text = sentences.held_back(delivery.lane, name)
                     for person in rules.in_trouble(tx, delivery.workspace, delivery.lane, name):
                         deliveries.post(
                             tx, delivery.workspace, vault, kind="notice", to=person, now=now, body={"text": text}
@@ -308,6 +312,18 @@ class Deliverer:
         except StorageFull:
             log.error("the disk is full: a failed delivery could not be put back")
             self._unwritten.append(delivery)
+
+
+def _wait_for_post(tx: Tx, delivery: Delivery, now: datetime) -> None:
+    """Its message is not in Slack: it waits, is held back or is dropped together with the post."""
+    state = deliveries.post_state(tx, delivery.workspace, delivery.message or "")
+    if state is None or state == "sent":
+        deliveries.drop(tx, delivery)
+    elif state == "parked":
+        deliveries.park(tx, delivery, "its message is held back")
+    else:
+        at = now + timedelta(seconds=5)
+        deliveries.postpone(tx, delivery, state="pending", next_at=at, error="its message is not posted")
 
 
 def _where(error: Exception, what: Fate) -> str:

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.faults import trace
 from bot.settings import Tempo
 from commands import alert
 from commands.sight import read_rules
 from commands.verb import Apis, Desk
 from commands.views import sentences
-from providers.errors import AuthFailed, ProviderError, Unavailable
+from providers.errors import AuthFailed, ProviderError, Unavailable, UnexpectedResponse
 from providers.http import Api
 from providers.provider import Page, Provider
 from storage import connections, deliveries, leads
@@ -93,6 +94,10 @@ class Poller:
         except ProviderError as error:
             await self._failed(held, provider, error)
             return
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # an answer of another shape
+            log.error("polling %s met something unexpected [%s]", connection, trace(error))
+            await self._failed(held, provider, UnexpectedResponse("the answer has another shape"))
+            return
         next_at = now + timedelta(seconds=every)
 
         def poll_succeeded(tx: Tx) -> None:
@@ -135,8 +140,11 @@ class Poller:
             leads.insert(tx, workspace, connection, mapped.fresh, now, history_before=leads.EVERYTHING)
             cursor = mapped.newest or now - timedelta(hours=1)
             connections.start_at(tx, workspace, connection, cursor, mapped.oldest if more else None)
+            if not more:
+                alert.summarise(tx, workspace, self._desk.vault, held, provider.name, now)
 
         await self._desk.database.write(begin_reading)
+        self._desk.wake()
 
     async def _read_changes(self, held: Connection, provider: Provider, api: Api, now: datetime) -> None:
         every = self._tempo.sweep_seconds or provider.feed.sweep_every.total_seconds()
@@ -163,8 +171,10 @@ class Poller:
 
         def history_done(tx: Tx) -> None:
             connections.history_reached(tx, held.workspace, held.connection, None)
+            alert.summarise(tx, held.workspace, self._desk.vault, held, provider.name, self._clock.now())
 
         await self._desk.database.write(history_done)
+        self._desk.wake()
 
     # -- taking in a page
 

@@ -32,10 +32,17 @@ def is_signed(secret: SecretStr, headers: dict[str, str], body: bytes, now: floa
 class Web:
     """The routes."""
 
-    def __init__(self, app: AsyncApp, secret: SecretStr, health: Callable[[], Awaitable[list[str]]]) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        secret: SecretStr,
+        health: Callable[[], Awaitable[list[str]]],
+        ready: Callable[[], bool],
+    ) -> None:
         self._app = app
         self._secret = secret
         self._health = health
+        self._ready = ready
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """To be added to an application."""
@@ -56,6 +63,8 @@ class Web:
         if not self._secret.get_secret_value() or not is_signed(self._secret, headers, body, time.time()):
             log.info("a request without Slack's signature was refused")
             return web.Response(status=401, text="not signed by Slack")
+        if not self._ready():  # Slack repeats events; a person is told to try again
+            return web.Response(status=503, text="starting", headers={"Retry-After": "5"})
         try:
             asked = AsyncBoltRequest(
                 body=body.decode("utf-8"), query=request.query_string, headers={k: [v] for k, v in headers.items()}

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from commands.desk.alerting import Rule, alerts, by_channel
-from storage import deliveries, rules
+from commands.views import sentences
+from storage import deliveries, figures, rules
 from storage.database import Tx
 from storage.filters import Frame
-from storage.records import StoredLead
+from storage.records import Connection, StoredLead
 from storage.vault import Vault
 
 
@@ -31,6 +32,14 @@ def announce(
             deliveries.post(tx, workspace, vault, kind="card", to=channel, now=now, leads=[lead.number], thread=first)
             cards += 1
     return cards
+
+
+def summarise(tx: Tx, workspace: str, vault: Vault, connection: Connection, system: str, now: datetime) -> None:
+    """One summary after the first reading of a connection: where its leads will appear, else to who connected it."""
+    text = sentences.first_read(connection.name, system, figures.stored(tx, workspace, connection.connection))
+    channels = {s.channel for s in rules.every(tx, workspace) if s.connection in (None, connection.connection)}
+    for place in sorted(channels) or [connection.connected_by]:
+        deliveries.post(tx, workspace, vault, kind="notice", to=place, now=now, body={"text": text})
 
 
 _TOLD = (

@@ -221,6 +221,14 @@ def message(tx: Tx, workspace: str, message_id: str) -> Message | None:
     return read(Message, row) if row else None
 
 
+def post_state(tx: Tx, workspace: str, message_id: str) -> str | None:
+    """How far a message's own post is; ``None`` where there is none (it was dropped)."""
+    state: str | None = tx.value(
+        "SELECT state FROM outbox WHERE workspace = ? AND message = ? AND kind = 'post'", workspace, message_id
+    )
+    return state
+
+
 def leads_of(tx: Tx, workspace: str, message_id: str) -> list[int]:
     """The leads a message shows."""
     rows = tx.all("SELECT lead FROM message_leads WHERE workspace = ? AND message = ?", workspace, message_id)

@@ -75,6 +75,16 @@ def alert_once(tx: Tx, workspace: str, number: int, subscription: str, now: date
     )
 
 
+def mask(tx: Tx, workspace: str, channel: str) -> list[str]:
+    """Outsiders are in a channel: its subscriptions hide contact data; who made those that did not."""
+    rows = tx.all(
+        "UPDATE subscriptions SET masked = 1 WHERE workspace = ? AND channel = ? AND masked = 0 RETURNING created_by",
+        workspace,
+        channel,
+    )
+    return sorted({row["created_by"] for row in rows})
+
+
 def in_trouble(tx: Tx, workspace: str, channel: str, why: str | None) -> list[str]:
     """A channel cannot be posted to (or can again): who made the subscriptions for which that is news."""
     rows = tx.all(

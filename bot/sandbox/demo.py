@@ -41,7 +41,9 @@ class Sandbox:
         record: Path | None = None,
         database: Path | None = None,
         tempo: Tempo | None = None,
+        socket_mode: bool = False,
     ) -> None:
+        """``socket_mode``: the bot listens over Socket Mode instead of HTTP."""
         self.clock = ShiftedClock()
         self.fast = fast
         self.tempo = tempo or (Tempo.fast() if fast else Tempo(post_gap=0.3))
@@ -56,8 +58,10 @@ class Sandbox:
         self.slack.workspace.shortcuts = SHORTCUTS
         self.systems: dict[str, StandIn] = {}
         self._database = database
+        self._socket_mode = socket_mode
         self._stack = AsyncExitStack()
         self.bot: Leadbell
+        self.settings: Settings
         self.url = ""
 
     async def start(self, host: str = "127.0.0.1", port: int = 0, *, history: int = HISTORY) -> str:
@@ -84,18 +88,27 @@ class Sandbox:
         self.url = f"http://{host}:{bound}"
         self.slack.base_url = self.url
         self.slack.request_url = f"{self.url}/slack/events"
-        settings = Settings(
+        self.settings = Settings(
             database=self._database or folder / "sandbox.sqlite3",
             bot_token=SecretStr(self.slack.bot_token),
-            signing_secret=SecretStr(self.slack.signing_secret),
+            signing_secret=SecretStr("" if self._socket_mode else self.slack.signing_secret),
+            app_token=SecretStr(self.slack.app_token) if self._socket_mode else None,
             slack_api_url=f"{self.url}/api/",
             provider_urls=urls,
             tempo=self.tempo,
         )
-        self.bot = await build_leadbell(settings, clock=self.clock, providers=self.providers)
+        await self._start_bot()
+        return self.url
+
+    async def _start_bot(self) -> None:
+        self.bot = await build_leadbell(self.settings, clock=self.clock, providers=self.providers)
         self._handlers = {(r.method, r.path): r.handler for r in self.bot.web.routes() if isinstance(r, web.RouteDef)}
         await self.bot.start()
-        return self.url
+
+    async def restart(self) -> None:
+        """Stop the bot and start a new one on the same database; Slack and the lead systems go on meanwhile."""
+        await self.bot.stop()
+        await self._start_bot()
 
     async def _to_bot(self, request: web.Request) -> web.StreamResponse:
         """The bot's routes, on the same port."""

@@ -121,6 +121,31 @@ def connection_paused(name: str, system: str) -> str:
     )
 
 
+def first_read(name: str, system: str, stored: int) -> str:
+    """One summary after the first reading of a connection."""
+    found, verb = ("1 lead was", "is") if stored == 1 else (f"{stored:,} leads were", "are")
+    return (
+        f":inbox_tray: *{safe(name)}*: {found} in {system} already and {verb} stored quietly. "
+        f"Alerts begin now; `/leads list connection:{safe(name)}` shows the older ones."
+    )
+
+
+def now_masked(channel: str) -> str:
+    """To whoever subscribed a channel that shows contact data, once outsiders are in it."""
+    return (
+        f":warning: <#{channel}> has guests or people from outside now, so its cards hide contact data from here on. "
+        "`/leads subscriptions` shows who hears what."
+    )
+
+
+def held_back(channel: str, why: str) -> str:
+    """To whoever subscribed a channel that cannot be posted to, once."""
+    return (
+        f":warning: I cannot post new leads in <#{channel}> ({why}). They are held back, not lost. "
+        "Type `/invite @Leadbell` there, or unsubscribe it with `/leads subscriptions`."
+    )
+
+
 def name_taken(name: str) -> str:
     """Two connections cannot share a name."""
     return f"There is a connection called {name} already. Choose another name."

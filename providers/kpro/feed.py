@@ -44,7 +44,8 @@ def _last(answer: dict[str, Any], page: int, size: int) -> bool:
     """Whether this was the last page: nothing came, a short page, or ``currentPage`` reached ``lastPage``."""
     if not answer["data"] or len(answer["data"]) < size:
         return True
-    last = (answer.get("pagination") or {}).get("lastPage")
+    pagination = answer.get("pagination")
+    last = pagination.get("lastPage") if isinstance(pagination, dict) else None
     return isinstance(last, int) and page >= last
 
 
