@@ -9,12 +9,9 @@ from pydantic import BaseModel, Field
 from commands import claim
 from commands import sight as seeing
 from commands.desk.approval import may_decide
-from commands.forms.draw import inputs
 from commands.forms.read import Invalid, as_model
-from commands.ids import Form
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
-from commands.views import sentences
-from commands.views.blocks import modal, section
+from commands.views import sentences, working
 from providers.action import Long
 from storage import audit, deliveries, leads, ownership
 from storage.choices import once
@@ -78,8 +75,7 @@ async def reject(desk: Desk, request: Request) -> Answer:
 
     if refusal := await desk.database.read(look):
         return Say(refusal)
-    blocks = [section("The lead will be free again."), *inputs(Reject)]
-    return Show(modal("Reject", blocks, callback=Form.REJECT, submit="Reject", meta=request.value))
+    return Show(working.reject(Reject, request.value))
 
 
 async def rejected(desk: Desk, request: Request) -> Answer:

@@ -10,14 +10,11 @@ from pydantic import BaseModel, Field
 
 from commands import sight as seeing
 from commands.desk.approval import may_decide, may_move
-from commands.forms.draw import inputs
 from commands.forms.fields import Ask
 from commands.forms.read import Invalid, as_model
-from commands.ids import Form
-from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show, Value
-from commands.views import sentences
-from commands.views.blocks import context, modal, section
-from commands.views.card import Sight, fallback
+from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
+from commands.views import sentences, working
+from commands.views.card import Sight
 from storage import audit, deliveries, ownership
 from storage.choices import once
 from storage.database import Tx
@@ -46,7 +43,8 @@ def take(tx: Tx, desk: Desk, by: Person, lead_number: int, person: str, now: dat
         return Outcome(sentences.gone())
     lead, name = seen.lead, seeing.names(tx, workspace, (by.person, person, seen.lead.owner))
     if lead.owner == person:
-        return Outcome(sentences.yours_already(seen.ref) if person == by.person else f"{name[person]} has it already.")
+        mine = person == by.person
+        return Outcome(sentences.yours_already(seen.ref) if mine else sentences.has_it_already(name[person]))
     needed = seeing.needed(tx, desk.providers, lead, Frame(now))
     if lead.owner is not None and (claiming or not may_move(by, lead, needed.approvers)):
         return Outcome(sentences.claimed_before(seen.ref, name.get(lead.owner, "Somebody"), lead.owned_at))
@@ -157,8 +155,7 @@ async def assign(desk: Desk, request: Request) -> Answer:
     seen = await desk.database.read(lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number))
     if seen is None:
         return Say(sentences.gone())
-    blocks = [section(fallback(seen)), *inputs(Assign), context("They get a direct message with the contact data.")]
-    return Show(modal("Assign", blocks, callback=Form.ASSIGN, submit="Assign", meta=Value(lead=lead_number)))
+    return Show(working.assign(Assign, seen))
 
 
 async def assigned(desk: Desk, request: Request) -> Answer:
@@ -172,7 +169,7 @@ async def assigned(desk: Desk, request: Request) -> Answer:
         return Faults(invalid.errors)
     person = await desk.directory.person(request.workspace, chosen)
     if person.is_bot or person.is_guest:
-        return Faults({"person": "Choose a full member of this workspace; bots and guests cannot take leads."})
+        return Faults({"person": sentences.members_take()})
     now = desk.now()
 
     def assign_lead(tx: Tx) -> Outcome:

@@ -7,13 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
-from commands.forms.draw import inputs
 from commands.forms.fields import fields_of
 from commands.forms.read import Invalid, as_model
-from commands.ids import Do, Form
-from commands.verb import Answer, Block, Desk, Done, Faults, Request, Say, Show, Value
+from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
+from commands.views import connection as views
 from commands.views import sentences
-from commands.views.blocks import actions, button, context, local_time, modal, safe, section
 from providers.errors import AuthFailed, ProviderError, Rejected
 from providers.provider import Provider
 from storage import audit, connections, figures, rules
@@ -48,39 +46,23 @@ def _plain(model: BaseModel) -> dict[str, Any]:
     }
 
 
-def _form(desk: Desk, provider: Provider, held: Connection | None = None) -> Answer:
-    blocks: list[Block] = []
-    if held is None:
-        blocks += inputs(Name)
-    else:
-        blocks.append(section(f"New credentials for *{safe(held.name)}*. Its leads and subscriptions stay."))
-    blocks += inputs(provider.credentials)
-    blocks += inputs(provider.settings, held.settings if held else None)
-    blocks.append(context("Tried before it is saved, stored encrypted, and never shown again."))
-    title = f"Connect {provider.name}" if held is None else "Reconnect"
-    meta = Value(provider=provider.slug, connection=held.connection if held else None)
-    return Show(modal(title, blocks, callback=Form.CONNECT, submit="Connect", meta=meta))
-
-
 async def connect(desk: Desk, request: Request) -> Answer:
     """``/leads connect [system]``, and the buttons that choose one."""
     word = (request.value.provider or request.text).strip().casefold()
     found = [p for p in desk.providers.values() if word in (p.slug, p.name.casefold())]
     if not found and word:
-        known = ", ".join(f"`{p.slug}`" for p in desk.providers.values())
-        return Say(f"I do not know a lead system called {safe(word, 40)}. Known: {known}.")
+        return Say(sentences.unknown_system(word, desk.providers))
     if not found and len(desk.providers) > 1:
-        buttons = [button(p.name, Do.PROVIDER, Value(provider=p.slug)) for p in desk.providers.values()]
-        return Say("Which lead system?", [section("*Which lead system?*"), actions(*buttons)])
-    return _form(desk, found[0] if found else next(iter(desk.providers.values())))
+        return views.choose(desk.providers.values())
+    return Show(views.form(found[0] if found else next(iter(desk.providers.values())), Name))
 
 
 async def reconnect(desk: Desk, request: Request) -> Answer:
     """*Reconnect*: the same form for new credentials."""
     held = await desk.database.read(lambda tx: connections.get(tx, request.workspace, request.value.connection or ""))
     if held is None:
-        return Say("This connection was removed.")
-    return _form(desk, desk.providers[held.provider], held)
+        return Say(sentences.connection_gone())
+    return Show(views.form(desk.providers[held.provider], Name, held))
 
 
 async def connected(desk: Desk, request: Request) -> Answer:
@@ -144,7 +126,7 @@ async def _save(
         if name is None:
             held = connections.get(tx, workspace, submitted.meta.connection or "")
             if held is None:
-                return Faults({next(iter(credentials)): "This connection was removed meanwhile; connect it anew."})
+                return Faults({next(iter(credentials)): sentences.connection_gone()})
             connections.reconnect(
                 tx,
                 workspace,
@@ -156,7 +138,7 @@ async def _save(
                 now=now,
             )
             audit.note(tx, workspace, "reconnected", actor=by, now=now, connection=held.name)
-            return Show(_connected(provider, held.name, again=True))
+            return Show(views.connected(provider, held.name, again=True))
         added = connections.add(
             tx,
             workspace,
@@ -171,21 +153,11 @@ async def _save(
         if added is None:
             return Faults({"name": sentences.name_taken(name)})
         audit.note(tx, workspace, "connected", actor=by, now=now, connection=name, provider=provider.slug)
-        return Show(_connected(provider, name, again=False))
+        return Show(views.connected(provider, name, again=False))
 
     answer = await desk.database.write(connect_system)
     desk.replan()
     return answer
-
-
-def _connected(provider: Provider, name: str, *, again: bool) -> dict[str, Any]:
-    text = f":white_check_mark: *{safe(name)}* is connected to {provider.name}."
-    nexts = (
-        "Polling goes on from where it stood."
-        if again
-        else "Leads that are there already are read quietly. Next: `/leads subscribe` tells a channel of new ones."
-    )
-    return modal("Connected", [section(text), section(nexts)], callback=Form.SHOW, close="Done")
 
 
 # ------------------------------------------------------------------------------------- connections
@@ -200,33 +172,9 @@ async def list_connections(desk: Desk, request: Request) -> Answer:
 
     held = await desk.database.read(look)
     if not held:
-        return Say("No lead system is connected yet. An admin can do it: `/leads connect`.")
-    blocks: list[Block] = []
-    for connection, stored in held[:15]:
-        blocks.append(section(_health(desk, connection, stored)))
-        if request.person.is_admin:
-            value = Value(connection=connection.connection)
-            blocks.append(
-                actions(
-                    button("Reconnect", Do.RECONNECT, value),
-                    button("Disconnect…", Do.DISCONNECT, value, style="danger"),
-                )
-            )
-    return Say(f"{len(held)} connections", blocks)
-
-
-def _health(desk: Desk, connection: Connection, stored: int) -> str:
-    system = desk.providers[connection.provider].name
-    if connection.state == "paused":
-        state = f":red_circle: paused: {safe(connection.failure)}. Press *Reconnect*."
-    elif connection.failure:
-        state = f":large_yellow_circle: failing ({safe(connection.failure)}); trying again"
-    elif connection.succeeded_at is None:
-        state = ":white_circle: first poll is under way"
-    else:
-        state = ":large_green_circle: healthy"
-    last = local_time(connection.succeeded_at) if connection.succeeded_at else "not yet"
-    return f"*{safe(connection.name)}* · {system} · {state}\nLast success {last} · {stored:,} leads stored"
+        return Say(sentences.nothing_connected())
+    rows = [(c, desk.providers[c.provider].name, stored) for c, stored in held]
+    return views.listed(rows, admin=request.person.is_admin)
 
 
 async def disconnect(desk: Desk, request: Request) -> Answer:
@@ -242,16 +190,9 @@ async def disconnect(desk: Desk, request: Request) -> Answer:
 
     found = await desk.database.read(look)
     if found is None:
-        return Say("This connection was removed already.")
+        return Say(sentences.connection_gone())
     held, stored, subscribed = found
-    system = desk.providers[held.provider].name
-    text = (
-        f"This deletes from Leadbell: the credentials of *{safe(held.name)}*, its *{stored:,} stored leads* with their "
-        f"owners and notes, and *{subscribed} subscription{'' if subscribed == 1 else 's'}*.\n"
-        f"Nothing is deleted in {system}. Cards that were posted stay in Slack, without working buttons."
-    )
-    meta = Value(connection=connection_id)
-    return Show(modal("Disconnect", [section(text)], callback=Form.DISCONNECT, submit="Disconnect", meta=meta))
+    return Show(views.disconnect(held, desk.providers[held.provider].name, stored=stored, subscribed=subscribed))
 
 
 async def disconnected(desk: Desk, request: Request) -> Answer:

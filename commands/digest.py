@@ -9,14 +9,11 @@ from pydantic import BaseModel, Field
 
 from commands import sight as seeing
 from commands.desk import hours
-from commands.forms.draw import inputs
 from commands.forms.fields import Ask
 from commands.forms.read import Invalid, as_model
 from commands.forms.words import nearest
-from commands.ids import Do, Form
-from commands.verb import Answer, Block, Desk, Done, Faults, Request, Say, Show, Value
-from commands.views import sentences
-from commands.views.blocks import button, local_time, modal, safe, section
+from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
+from commands.views import planning, sentences
 from commands.views.digest import Figures, digest
 from storage import audit, deliveries, figures, leads, schedules
 from storage.choices import once
@@ -64,10 +61,10 @@ async def digest_words(desk: Desk, request: Request) -> Answer:
     if word in ("list", "schedules", "plans"):
         return await list_plans(desk, request)
     if word not in ("", "now"):
-        return Say(f"I do not know `digest {safe(word, 40)}`. Possible: `now`, `schedule`, `list`.")
+        return Say(sentences.unknown_digest(word))
     now = desk.now()
     found = await desk.database.read(lambda tx: collect(tx, desk, request.workspace, now - timedelta(hours=24), now))
-    text, blocks = digest(found, now, button("Schedule…", Do.PROVIDER, Value(do="digest")))
+    text, blocks = digest(found, now, plannable=True)
     return Say(text, blocks)
 
 
@@ -75,8 +72,7 @@ def _form(request: Request) -> Answer:
     values: dict[str, object] = {"days": list(hours.DAYS[:5]), "at": "09:00", "zone": request.person.zone}
     if request.channel.startswith(("C", "G")):
         values["channel"] = request.channel
-    blocks = inputs(Plan, values, options={"days": _DAYS})
-    return Show(modal("Schedule a digest", blocks, callback=Form.DIGEST, submit="Schedule"))
+    return Show(planning.form(Plan, values, {"days": _DAYS}))
 
 
 async def plan(desk: Desk, request: Request) -> Answer:
@@ -95,11 +91,10 @@ async def planned(desk: Desk, request: Request) -> Answer:
         return Faults(invalid.errors)
     if hours.zone(asked.zone.strip()) is None:
         close = nearest(asked.zone.strip(), hours.zones())
-        hint = f" Did you mean {close}?" if close else " Zones look like Europe/London."
-        return Faults({"zone": f"There is no such time zone.{hint}"})
+        return Faults({"zone": sentences.no_such_zone(close)})
     channel = await desk.directory.channel(request.workspace, asked.channel)
     if channel is None or not channel.is_member:
-        return Faults({"channel": "I am not in that channel. Type /invite @Leadbell in it and try again."})
+        return Faults({"channel": sentences.not_a_member(channel.name if channel else None)})
     workspace, now, by = request.workspace, desk.now(), request.person.person
     days = ",".join(d for d in hours.DAYS if d in asked.days)
     due = hours.next_due(days, asked.at, asked.zone.strip(), now)
@@ -121,21 +116,15 @@ async def planned(desk: Desk, request: Request) -> Answer:
 
     await desk.database.write(plan_digest)
     desk.replan()
-    text = f":white_check_mark: The first digest comes {local_time(due)}."
-    return Show(modal("Scheduled", [section(text)], callback=Form.SHOW, close="Done"))
+    return Show(planning.planned(due))
 
 
 async def list_plans(desk: Desk, request: Request) -> Answer:
     """``/leads digest list``."""
     found = await desk.database.read(lambda tx: schedules.every(tx, request.workspace))
     if not found:
-        return Say("No digest is scheduled. `/leads digest schedule` plans one.")
-    blocks: list[Block] = []
-    for one in found[:20]:
-        text = f"<#{one.channel}> · {one.days} at {one.at} {safe(one.zone)} · next {local_time(one.next_at)}"
-        stop = button("Stop", Do.UNDIGEST, Value(row=one.schedule), style="danger")
-        blocks.append(section(text, accessory=stop))
-    return Say(f"{len(found)} digests", blocks)
+        return Say(sentences.no_digests())
+    return planning.listed(found)
 
 
 async def unplan(desk: Desk, request: Request) -> Answer:
@@ -145,9 +134,9 @@ async def unplan(desk: Desk, request: Request) -> Answer:
     def unplan_digest(tx: Tx) -> str | None:
         found = schedules.get(tx, request.workspace, row)
         if found is None:
-            return "This digest was stopped already."
+            return sentences.digest_gone()
         if found.created_by != request.person.person and not request.person.is_admin:
-            return "Only whoever planned this digest, or an admin, can stop it."
+            return sentences.not_your_digest()
         schedules.remove(tx, request.workspace, row)
         audit.note(tx, request.workspace, "unplanned", actor=request.person.person, now=now)
         return None

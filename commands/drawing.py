@@ -7,11 +7,10 @@ from typing import Any
 
 from commands import digest as digests
 from commands import sight as seeing
-from commands.ids import Do
-from commands.verb import Block, Desk, Value
+from commands.verb import Block, Desk
 from commands.views import card as cards
-from commands.views import sentences
-from commands.views.blocks import actions, button, context, safe, section
+from commands.views import connection, sentences, subscription, working
+from commands.views.blocks import safe, saying
 from commands.views.digest import digest
 from storage import deliveries, ownership, people, rules
 from storage.database import Tx
@@ -27,14 +26,14 @@ def draw(tx: Tx, desk: Desk, delivery: Delivery, message: Message, now: datetime
     if delivery.kind == "line":
         who = seeing.names(tx, workspace, [str(body.get(k)) for k in ("person", "by") if body.get(k)])
         text = sentences.line(str(body.get("what")), body, who)
-        return text, [section(text)]
+        return saying(text)
     match message.kind:
         case "summary":
             return _summary(tx, workspace, body)
         case "paused":
-            return _paused(body)
+            return connection.paused(str(body["name"]), str(body["system"]), str(body["connection"]))
         case "notice":
-            return str(body["text"]), [section(str(body["text"]))]
+            return saying(str(body["text"]))
         case "digest":
             since, until = datetime.fromisoformat(body["since"]), datetime.fromisoformat(body["until"])
             return digest(digests.collect(tx, desk, workspace, since, until), now)
@@ -63,12 +62,7 @@ def _about_lead(tx: Tx, desk: Desk, message: Message, number: int, now: datetime
             seen.names.update(seeing.names(tx, workspace, ids))
             if message.kind == "ask":
                 return cards.ask(seen, request, ownership.open_leads(tx, workspace, request.person), now)
-            text = f"{seen.name(request.decided_by)} said no: {seen.ref} does not go to {seen.name(request.person)}."
-            reason = f"\n>{safe(request.reason, 500)}" if request.reason else ""
-            return text, [
-                section(f"{text}{reason}"),
-                actions(button("Details", Do.DETAILS, Value(lead=number))),
-            ]
+            return working.rejection(seen, request)
         case _:
             return None
 
@@ -82,16 +76,6 @@ def is_masked(tx: Tx, workspace: str, channel: str, number: int) -> bool:
 
 
 def _summary(tx: Tx, workspace: str, body: dict[str, Any]) -> Drawn:
-    words, stored, by = str(body.get("words", "")), int(body.get("stored", 0)), str(body.get("by", ""))
+    by = str(body.get("by", ""))
     name = safe(seeing.names(tx, workspace, [by]).get(by, "Somebody"))
-    only = f" that fit `{safe(words, 300)}`" if words else ""
-    text = f"{name} subscribed this channel to new leads{only}."
-    have = f"{stored:,} older ones are stored" if stored != 1 else "1 older one is stored"
-    hint = f"{have}; `/leads list` shows them without posting them here." if stored else "`/leads help` says more."
-    return text, [section(f":bell: {text}"), context(hint)]
-
-
-def _paused(body: dict[str, Any]) -> Drawn:
-    text = sentences.connection_paused(str(body["name"]), str(body["system"]))
-    value = Value(connection=str(body["connection"]))
-    return text, [section(text), actions(button("Reconnect", Do.RECONNECT, value, style="primary"))]
+    return subscription.summary(str(body.get("words", "")), int(body.get("stored", 0)), name)

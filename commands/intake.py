@@ -13,17 +13,17 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from commands import rows as csv_rows
-from commands.forms.draw import inputs
 from commands.forms.fields import Ask, fields_of
 from commands.forms.read import Invalid, as_model, element_value
-from commands.ids import Do, Form
+from commands.ids import Do
 from commands.rows import Read, Refused, Unusable
-from commands.verb import Answer, Block, Desk, Faults, Hand, Request, Say, Show, Value
+from commands.verb import Answer, Block, Desk, Faults, Hand, Request, Say, Show
+from commands.views import intake as views
 from commands.views import sentences
-from commands.views.blocks import actions, button, context, modal, safe, section
+from commands.views.blocks import safe
 from providers.errors import FieldError, ProviderError, Rejected, Unavailable
 from providers.http import Api
-from providers.provider import Intake, Provider
+from providers.provider import Intake
 from storage import audit, connections, people
 from storage.choices import once
 from storage.database import Tx
@@ -43,26 +43,20 @@ async def new(desk: Desk, request: Request) -> Answer:
     """``/leads new [connection]``: the modal of one lead."""
     able = await _able(desk, request)
     if not able:
-        return Say("No connected lead system takes new leads. `/leads connect` connects one.")
+        return Say(sentences.no_intake())
     word = request.text.strip().casefold()
     chosen = [c for c in able if request.value.connection == c.connection or (word and c.name == word)]
     if word and not chosen:
-        return Say(f"There is no connection called {safe(word, 40)}. Known: {safe(', '.join(c.name for c in able))}.")
+        return Say(sentences.no_such_connection(word, (c.name for c in able)))
     if not chosen and len(able) > 1:
-        buttons = [button(c.name, Do.NEW, Value(connection=c.connection)) for c in able[:20]]
-        return Say("Where is the lead to be made?", [section("*Where is the lead to be made?*"), actions(*buttons)])
+        return views.choose(able)
     connection = (chosen or able)[0]
     provider = desk.providers[connection.provider]
     intake = provider.intake
     if intake is None:
         return Say(sentences.stale())
     allowed = await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace))
-    blocks: list[Block] = [section(f"A new lead in {provider.name}, through *{safe(connection.name)}*.")]
-    if allowed:
-        blocks.append(context(":warning: Slack sees what is typed here, sensitive answers included."))
-    blocks += inputs(intake.row, sensitive=allowed)
-    meta = Value(connection=connection.connection)
-    return Show(modal("New lead", blocks, callback=Form.NEW, submit="Create", meta=meta))
+    return Show(views.new(intake.row, connection, provider.name, sensitive=allowed))
 
 
 async def created(desk: Desk, request: Request) -> Answer:
@@ -72,7 +66,7 @@ async def created(desk: Desk, request: Request) -> Answer:
         return Say(sentences.stale())
     found = await desk.apis.of(request.workspace, submitted.meta.connection)
     if found is None or (intake := found[0].intake) is None:
-        return Faults({_first(submitted.blocks): "This connection was removed meanwhile."})
+        return Faults({_first(submitted.blocks): sentences.connection_gone()})
     provider, api = found
     try:
         row = as_model(intake.row, submitted.state)
@@ -88,8 +82,7 @@ async def created(desk: Desk, request: Request) -> Answer:
     except ProviderError as error:
         sure = not (isinstance(error, Unavailable) and error.arrived is None)
         said = sentences.failure(error, provider.name)
-        again = "" if sure else " It may have arrived; sending it again adds nothing twice."
-        return Faults({intake.email: said + again})
+        return Faults({intake.email: said if sure else f"{said} {sentences.may_have_arrived()}"})
     now = desk.now()
 
     def lead_created(tx: Tx) -> None:
@@ -97,8 +90,7 @@ async def created(desk: Desk, request: Request) -> Answer:
             audit.note(tx, request.workspace, "created", actor=request.person.person, now=now)
 
     await desk.database.write(lead_created)
-    text = f":white_check_mark: {provider.name} has it. Its card appears with the next poll."
-    return Show(modal("New lead", [section(text)], callback=Form.SHOW, close="Done"))
+    return Show(views.created(provider.name))
 
 
 def _first(blocks: Sequence[Block]) -> str:
@@ -116,7 +108,7 @@ def _on_inputs(blocks: Sequence[Block], errors: Sequence[FieldError], intake: In
         if error.field and error.field not in drawn:
             text = f"{titles.get(error.field, error.field)}: {text}"
         found.setdefault(place or intake.email, []).append(text)
-    return {k: " ".join(v) for k, v in found.items()} or {intake.email: "It was refused without a reason."}
+    return {k: " ".join(v) for k, v in found.items()} or {intake.email: sentences.no_reason()}
 
 
 # ---------------------------------------------------------------------------------------- many leads
@@ -136,16 +128,8 @@ async def import_leads(desk: Desk, request: Request) -> Answer:
     """``/leads import``, and the message shortcut on a file that was shared."""
     able = await _able(desk, request)
     if not able:
-        return Say("No connected lead system takes new leads. `/leads connect` connects one.")
-    given = request.value.file
-    names = [(c.connection, c.name) for c in able]
-    leave_out = frozenset({"file"}) if given else frozenset()
-    blocks: list[Block] = [
-        section("A CSV with a header row: `email` and any of `firstName`, `lastName`, `phone`, `externalRef`…"),
-        *inputs(Upload, {"connection": names[0][0]}, options={"connection": names}, leave_out=leave_out),
-        context("Nothing is sent before you have seen a preview."),
-    ]
-    return Show(modal("Import leads", blocks, callback=Form.IMPORT, submit="Check", meta=Value(file=given)))
+        return Say(sentences.no_intake())
+    return Show(views.upload(Upload, able, request.value.file))
 
 
 @dataclass(slots=True)
@@ -173,10 +157,10 @@ async def checked(desk: Desk, request: Request) -> Answer:
     mail = bool(element_value(state.get("mail", {}).get(Do.VALUE.value, {})))
     found = await desk.apis.of(request.workspace, connection_id)
     if found is None or (intake := found[0].intake) is None:
-        return Faults({"connection": "Choose a connection."})
+        return Faults({"connection": sentences.choose_connection()})
     loaded = await desk.files.content(request.workspace, file_id, csv_rows.LARGEST_FILE)
     if loaded is None:
-        return Faults({place: "The file is gone or larger than 10 MB. Upload a smaller one."})
+        return Faults({place: sentences.file_gone()})
     allowed = await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace))
     try:
         text = csv_rows.text_of(loaded[1])
@@ -185,34 +169,7 @@ async def checked(desk: Desk, request: Request) -> Answer:
         return Faults({place: str(unusable)})
     pending = _Pending(request.workspace, connection_id, read, mail, request.person.person)
     desk.memory.put(submitted.view_id, pending)
-    return Show(_preview(found[0], loaded[0], pending))
-
-
-def _preview(provider: Provider, name: str, pending: _Pending) -> dict[str, Any]:
-    read, good, bad = pending.read, len(pending.read.good), len(pending.read.refused)
-    columns = ", ".join(f"{safe(k, 60)} → {safe(v, 60)}" for k, v in list(read.matched.items())[:30])
-    blocks: list[Block] = [
-        section(f"*{safe(name, 100)}*: *{good:,}* of {good + bad:,} rows can be sent to {provider.name}."),
-        section(f"Columns: {columns}"),
-    ]
-    if read.ignored:
-        blocks.append(context(f"Not used: {safe(', '.join(read.ignored), 300)}"))
-    if read.withheld:
-        blocks.append(
-            context(f":lock: Sensitive, left out until an admin allows them: {safe(', '.join(read.withheld), 300)}")
-        )
-    if bad:
-        shown = "\n".join(f"Row {r.row}: {safe(r.reason, 200)}" for r in read.refused[:5])
-        more = f"\n… and {bad - 5:,} more; all come back as a CSV." if bad > 5 else ""
-        blocks.append(section(f"*{bad:,} rows are not sent*\n{shown}{more}"))
-    if pending.mail and good:
-        blocks.append(section(f":envelope: *{good:,} customers will get an e-mail* from {provider.name}."))
-    else:
-        blocks.append(context("No customer gets an e-mail."))
-    if not good:
-        return modal("Import leads", blocks, callback=Form.SHOW)
-    label = f"Send {good:,} leads" if good != 1 else "Send 1 lead"
-    return modal("Import leads", blocks, callback=Form.IMPORT_SEND, submit=label, close="Cancel")
+    return Show(views.preview(found[0].name, loaded[0], read, mail=mail))
 
 
 async def send(desk: Desk, request: Request) -> Answer:
@@ -220,11 +177,10 @@ async def send(desk: Desk, request: Request) -> Answer:
     submitted = request.submitted
     pending = desk.memory.take(submitted.view_id) if submitted else None
     if submitted is None or not isinstance(pending, _Pending):
-        text = "This preview has expired; nothing was sent by it. Upload the file again: nothing is added twice."
-        return Show(modal("Import leads", [section(text)], callback=Form.SHOW))
+        return Show(views.ended(sentences.preview_expired()))
     found = await desk.apis.of(request.workspace, pending.connection)
     if found is None or (intake := found[0].intake) is None:
-        return Show(modal("Import leads", [section("The connection was removed.")], callback=Form.SHOW))
+        return Show(views.ended(sentences.connection_gone()))
     provider, api = found
     arrived, stopped = await _send_all(api, intake, pending)
     now = desk.now()
@@ -235,19 +191,13 @@ async def send(desk: Desk, request: Request) -> Answer:
 
     await desk.database.write(leads_imported)
     refused = pending.read.refused + pending.failed
-    text = f":white_check_mark: {provider.name} has {arrived:,} lead{'' if arrived == 1 else 's'} of this file."
+    text = sentences.imported(provider.name, arrived)
     if stopped:
-        said = sentences.failure(stopped, provider.name)
-        text = (
-            f":warning: {arrived:,} leads were sent, then: {said} Upload the same file again later: "
-            "what was sent is not added twice."
-        )
+        text = sentences.import_stopped(arrived, sentences.failure(stopped, provider.name))
     if not refused:
-        return Show(modal("Import leads", [section(text)], callback=Form.SHOW, close="Done"))
-    text += f"\n{len(refused):,} rows were refused; I sent you a CSV with the reasons."
-    shown = Show(modal("Import leads", [section(text)], callback=Form.SHOW, close="Done"))
-    comment = f"{len(refused):,} rows of the import were refused. Mend them and import this part again."
-    return Hand("refused-rows.csv", csv_rows.refused_csv(refused), comment, shown)
+        return Show(views.ended(text))
+    shown = Show(views.ended(f"{text}\n{sentences.rows_refused(len(refused))}"))
+    return Hand("refused-rows.csv", csv_rows.refused_csv(refused), sentences.refused_file(len(refused)), shown)
 
 
 async def _send_all(api: Api, intake: Intake, pending: _Pending) -> tuple[int, ProviderError | None]:
@@ -299,15 +249,4 @@ async def privacy(desk: Desk, request: Request) -> Answer:
 
         await desk.database.write(allow_sensitive)
     allowed = await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace))
-    text = (
-        "*Sensitive fields* (birth date, income, disability, circumstances) are "
-        f"*{'offered' if allowed else 'not offered'}* when leads are created or imported from Slack. "
-        "Slack sees what is typed; Leadbell sends it on and stores nothing of it."
-    )
-    flip = button(
-        "Do not offer them" if allowed else "Offer them",
-        Do.SENSITIVE,
-        Value(on=not allowed),
-        style="danger" if not allowed else None,
-    )
-    return Say("Sensitive fields", [section(text), actions(flip)], replace=request.value.on is not None)
+    return views.privacy(allowed=allowed, replace=request.value.on is not None)

@@ -9,14 +9,12 @@ from pydantic import BaseModel, Field
 from commands import alert
 from commands import sight as seeing
 from commands.desk.alerting import Rule
-from commands.forms.draw import inputs
 from commands.forms.fields import Ask
 from commands.forms.read import Invalid, as_model
 from commands.forms.words import Misspelt, parse
-from commands.ids import Do, Form
-from commands.verb import Answer, Block, Desk, Done, Faults, Request, Say, Show, Value
+from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import sentences
-from commands.views.blocks import actions, button, context, modal, safe, section
+from commands.views import subscription as views
 from storage import audit, connections, deliveries, leads, rules
 from storage.choices import once
 from storage.database import Tx
@@ -58,13 +56,12 @@ async def subscribe(desk: Desk, request: Request) -> Answer:
     """``/leads subscribe``: the modal, the current channel filled in."""
     held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
     if not held:
-        return Say("Connect a lead system first: `/leads connect`.")
+        return Say(sentences.connect_first())
     names = [(EVERY, "every connection"), *((c.connection, c.name) for c in held)]
     values: dict[str, object] = {"start": "new"}
     if request.channel.startswith(("C", "G")):
         values["channel"] = request.channel
-    blocks = inputs(Subscribe, values, options={"connection": names, "start": _STARTS})
-    return Show(modal("Subscribe a channel", blocks, callback=Form.SUBSCRIBE, submit="Subscribe"))
+    return Show(views.form(Subscribe, values, {"connection": names, "start": _STARTS}))
 
 
 async def subscribed(desk: Desk, request: Request) -> Answer:
@@ -87,7 +84,7 @@ async def subscribed(desk: Desk, request: Request) -> Answer:
         except Misspelt as wrong:
             return Faults({"words": sentences.misspelt(wrong.word, wrong.nearest, wrong.expected)})
         if _names_viewer(wanted):
-            return Faults({"words": "A channel has no “mine”. Leave that word out."})
+            return Faults({"words": sentences.no_mine_here()})
         if not once(tx, workspace, f"view:{submitted.view_id}", now):
             return Done()
         connection = None if asked.connection == EVERY else asked.connection
@@ -113,7 +110,7 @@ async def subscribed(desk: Desk, request: Request) -> Answer:
             read = seeing.read_rules(tx, desk.providers, workspace)
             this: list[Rule] = [r for r in read if r.subscription.subscription == subscription]
             alert.announce(tx, workspace, desk.vault, newest[::-1], this, now)
-        return Show(_done(channel, asked))
+        return Show(views.subscribed(channel, masked=asked.masked, approval=asked.approval))
 
     answer = await desk.database.write(subscribe_channel)
     desk.wake()
@@ -137,30 +134,13 @@ async def _checked(desk: Desk, request: Request, asked: Subscribe) -> tuple[Chan
     faults: dict[str, str] = {}
     channel = await desk.directory.channel(request.workspace, asked.channel)
     if channel is None or not channel.is_member:
-        place = f"#{channel.name}" if channel else "it"
-        faults["channel"] = f"I am not in that channel. Type /invite @Leadbell in {place} and try again."
+        faults["channel"] = sentences.not_a_member(channel.name if channel else None)
     if asked.approval and not asked.approvers:
-        faults["approvers"] = "Choose who approves, or switch approval off."
+        faults["approvers"] = sentences.nobody_approves()
     people = [await desk.directory.person(request.workspace, p) for p in asked.approvers]
     if any(p.is_bot or p.is_guest for p in people):
-        faults["approvers"] = "Approvers have to be full members of this workspace."
+        faults["approvers"] = sentences.members_approve()
     return channel, faults
-
-
-def _done(channel: Channel, asked: Subscribe) -> dict[str, object]:
-    blocks: list[Block] = [section(f":white_check_mark: New leads will appear in #{safe(channel.name)}.")]
-    if channel.has_outsiders:
-        blocks.append(
-            section(
-                f":warning: #{safe(channel.name)} has guests or people from outside (or is too large to look "
-                "through), so cards there are always masked."
-            )
-        )
-    elif not asked.masked:
-        blocks.append(section(":warning: Cards there show contact data to everybody in the channel."))
-    if asked.approval:
-        blocks.append(section("Claims and assignments wait for approval."))
-    return modal("Subscribed", blocks, callback=Form.SHOW, close="Done")
 
 
 async def list_subscriptions(desk: Desk, request: Request) -> Answer:
@@ -173,23 +153,8 @@ async def list_subscriptions(desk: Desk, request: Request) -> Answer:
 
     found, names, people = await desk.database.read(look)
     if not found:
-        return Say("No channel is subscribed yet. `/leads subscribe` tells one of new leads.")
-    blocks: list[Block] = []
-    for one in found[:20]:
-        of = names.get(one.connection, "?") if one.connection else "every connection"
-        text = f"<#{one.channel}> · {safe(of)} · `{safe(one.words or 'all new leads', 200)}`"
-        text += " · masked" if one.masked else " · contact data shown"
-        if one.approval:
-            text += f" · approved by {safe(sentences.listed([people[a] for a in one.approvers], 'or'), 200)}"
-        if one.trouble:
-            text += f"\n:warning: cannot post there: {safe(one.trouble)}. Type `/invite @Leadbell` in the channel."
-        blocks.append(section(text))
-        if request.person.is_admin:
-            value = Value(row=one.subscription)
-            blocks.append(actions(button("Unsubscribe", Do.UNSUBSCRIBE, value, style="danger")))
-    if len(found) > 20:
-        blocks.append(context(f"And {len(found) - 20} more."))
-    return Say(f"{len(found)} subscriptions", blocks)
+        return Say(sentences.no_subscriptions())
+    return views.listed(found, names, people, admin=request.person.is_admin)
 
 
 async def unsubscribe(desk: Desk, request: Request) -> Answer:
@@ -204,6 +169,6 @@ async def unsubscribe(desk: Desk, request: Request) -> Answer:
 
     removed = await desk.database.write(unsubscribe_channel)
     if not removed:
-        return Say("This subscription was removed already.")
+        return Say(sentences.subscription_gone())
     listed = await list_subscriptions(desk, request)
     return Say(listed.text, listed.blocks, replace=True) if isinstance(listed, Say) else listed

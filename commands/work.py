@@ -8,12 +8,10 @@ from pydantic import BaseModel, Field
 
 from commands import claim
 from commands import sight as seeing
-from commands.forms.draw import inputs
 from commands.forms.read import Invalid, as_model
-from commands.ids import Button, Form
+from commands.ids import Button
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
-from commands.views import sentences
-from commands.views.blocks import context, modal
+from commands.views import sentences, working
 from providers.action import Long
 from storage import audit, deliveries, leads
 from storage.choices import once
@@ -33,8 +31,7 @@ async def note(desk: Desk, request: Request) -> Answer:
     seen = await desk.database.read(lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number))
     if seen is None:
         return Say(sentences.gone())
-    blocks = [*inputs(NoteText), context("Kept in Leadbell; the lead's owner and admins can read it.")]
-    return Show(modal(f"Note on {seen.ref}", blocks, callback=Form.NOTE, submit="Save", meta=request.value))
+    return Show(working.note(NoteText, seen))
 
 
 async def noted(desk: Desk, request: Request) -> Answer:
@@ -73,8 +70,7 @@ async def contacted(desk: Desk, request: Request) -> Answer:
         if seen is None:
             return sentences.gone()
         if not leads.mark_contacted(tx, workspace, lead_number, by=by.person, now=now):
-            who = seen.name(seen.lead.contacted_by)
-            return f"{who} marked {seen.ref} as contacted already."
+            return sentences.contacted_before(seen.ref, seen.name(seen.lead.contacted_by))
         audit.note(tx, workspace, "contacted", actor=by.person, now=now, lead=lead_number)
         deliveries.refresh(tx, workspace, desk.vault, lead_number, now)
         deliveries.line(tx, workspace, desk.vault, lead_number, {"what": "contacted", "by": by.person}, now)

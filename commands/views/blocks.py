@@ -43,6 +43,13 @@ def safe(text: object, limit: int = 300) -> str:
     return re.sub(r"([*_~`])", "\u200b\\1", escaped)
 
 
+def unformatted(text: str) -> str:
+    """One of our mrkdwn sentences where Slack formats nothing: an error below an input is plain text."""
+    dated = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", text)
+    bare = re.sub(r"(?<!\u200b)[*`]", "", dated).replace("\u200b", "")
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def plain(text: object, limit: int) -> dict[str, Any]:
     """A plain_text object."""
     return {"type": "plain_text", "text": clean(text, limit) or " ", "emoji": True}
@@ -79,6 +86,11 @@ def divider() -> Block:
 def context(*texts: str) -> Block:
     """Small print: up to ten sentences."""
     return {"type": "context", "elements": [mrkdwn(t) for t in texts[:10]]}
+
+
+def saying(text: str) -> tuple[str, list[Block]]:
+    """A message of one sentence: its notification text and its blocks."""
+    return text, [section(text)]
 
 
 def notice(text: str) -> Block:

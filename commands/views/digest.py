@@ -29,8 +29,8 @@ class Figures:
     to_claim: Sequence[float]
 
 
-def digest(figures: Figures, now: datetime, *more: Block) -> tuple[str, list[Block]]:
-    """Text for notifications, and blocks; ``more`` are buttons beside *Show all*."""
+def digest(figures: Figures, now: datetime, *, plannable: bool = False) -> tuple[str, list[Block]]:
+    """Text for notifications, and blocks; ``plannable`` adds *Schedule…* beside *Show all*."""
     new = sum(n for _, n in figures.by_source)
     text = f"{new} new lead{'' if new == 1 else 's'}, {figures.unclaimed} unclaimed"
     window = f"{local_time(figures.since)} to {local_time(figures.until)}"
@@ -48,7 +48,7 @@ def digest(figures: Figures, now: datetime, *more: Block) -> tuple[str, list[Blo
         )
     elif new:
         head.append(section("*Time to claim*  none of them has been taken yet"))
-    buttons = list(more)
+    buttons = [button("Schedule…", Do.PROVIDER, Value(do="digest"))] if plannable else []
     if figures.unclaimed:
         head.append(section("*Waiting longest*"))
         label = f"Show all {figures.unclaimed:,} unclaimed"

@@ -288,3 +288,359 @@ def disk_full() -> str:
 def in_time(delta: timedelta) -> str:
     """In how long."""
     return f"in {span(delta.total_seconds())}"
+
+
+def counted(number: int, thing: str) -> str:
+    """1 lead, 2 leads, 1,000 leads."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+# -- connecting
+
+
+def which_system() -> str:
+    """Before the connect modal, where there are several."""
+    return "Which lead system?"
+
+
+def unknown_system(word: str, known: Iterable[str]) -> str:
+    """`/leads connect` with a word that is no lead system."""
+    return f"I do not know a lead system called {safe(word, 40)}. Known: {', '.join(f'`{k}`' for k in known)}."
+
+
+def new_credentials(name: str) -> str:
+    """On top of the reconnect modal."""
+    return f"New credentials for *{safe(name)}*. Its leads and subscriptions stay."
+
+
+def tried_first() -> str:
+    """Below the credentials."""
+    return "Tried before it is saved, stored encrypted, and never shown again."
+
+
+def connected(name: str, system: str) -> str:
+    """A connection works."""
+    return f":white_check_mark: *{safe(name)}* is connected to {system}."
+
+
+def connected_next() -> str:
+    """What to do after connecting."""
+    return "Leads that are there already are read quietly. Next: `/leads subscribe` tells a channel of new ones."
+
+
+def polling_goes_on() -> str:
+    """After reconnecting."""
+    return "Polling goes on from where it stood."
+
+
+def nothing_connected() -> str:
+    """There is no connection."""
+    return "No lead system is connected yet. An admin can do it: `/leads connect`."
+
+
+def connection_gone() -> str:
+    """The connection was removed meanwhile."""
+    return "This connection was removed."
+
+
+def disconnecting(name: str, system: str, *, stored: int, subscribed: int) -> str:
+    """What disconnecting deletes."""
+    return (
+        f"This deletes from Leadbell: the credentials of *{safe(name)}*, its *{counted(stored, 'stored lead')}* with "
+        f"owners and notes, and *{counted(subscribed, 'subscription')}*.\n"
+        f"Nothing is deleted in {system}. Cards that were posted stay in Slack, without working buttons."
+    )
+
+
+# -- subscribing
+
+
+def connect_first() -> str:
+    """`/leads subscribe` before there is a connection."""
+    return "Connect a lead system first: `/leads connect`."
+
+
+def not_a_member(channel: str | None) -> str:
+    """The bot is not in a channel."""
+    place = f"#{channel}" if channel else "it"
+    return f"I am not in that channel. Type /invite @Leadbell in {place} and try again."
+
+
+def nobody_approves() -> str:
+    """Approval without approvers."""
+    return "Choose who approves, or switch approval off."
+
+
+def members_approve() -> str:
+    """A guest or a bot as approver."""
+    return "Approvers have to be full members of this workspace."
+
+
+def no_mine_here() -> str:
+    """A channel's filter with `mine`."""
+    return "A channel has no “mine”. Leave that word out."
+
+
+def subscribed(channel: str) -> str:
+    """It is done."""
+    return f":white_check_mark: New leads will appear in #{safe(channel)}."
+
+
+def always_masked(channel: str) -> str:
+    """A warning to the admin."""
+    return (
+        f":warning: #{safe(channel)} has guests or people from outside (or is too large to look through), "
+        "so cards there are always masked."
+    )
+
+
+def contact_data_shown() -> str:
+    """A warning to the admin."""
+    return ":warning: Cards there show contact data to everybody in the channel."
+
+
+def approval_awaited() -> str:
+    """What approval means."""
+    return "Claims and assignments wait for approval."
+
+
+def no_subscriptions() -> str:
+    """`/leads subscriptions` without one."""
+    return "No channel is subscribed yet. `/leads subscribe` tells one of new leads."
+
+
+def subscription_gone() -> str:
+    """Unsubscribed twice."""
+    return "This subscription was removed already."
+
+
+def cannot_post(why: str) -> str:
+    """Beside a subscription."""
+    return f":warning: cannot post there: {safe(why)}. Type `/invite @Leadbell` in the channel."
+
+
+def channel_subscribed(by: str, words: str) -> str:
+    """The first message in a channel."""
+    only = f" that fit `{safe(words, 300)}`" if words else ""
+    return f"{by} subscribed this channel to new leads{only}."
+
+
+def older_ones(stored: int) -> str:
+    """Below it."""
+    if not stored:
+        return "`/leads help` says more."
+    have = "1 older one is stored" if stored == 1 else f"{stored:,} older ones are stored"
+    return f"{have}; `/leads list` shows them without posting them here."
+
+
+# -- working on one lead
+
+
+def they_are_told() -> str:
+    """Below the assign modal."""
+    return "They get a direct message with the contact data."
+
+
+def members_take() -> str:
+    """A guest or a bot as owner."""
+    return "Choose a full member of this workspace; bots and guests cannot take leads."
+
+
+def has_it_already(name: str) -> str:
+    """Assigned to its owner."""
+    return f"{name} has it already."
+
+
+def claimed_by_words(ref: str) -> str:
+    """`/leads claim` worked."""
+    return f"{ref} is yours; its contact data is in your direct message."
+
+
+def will_be_free() -> str:
+    """On top of the reject modal."""
+    return "The lead will be free again."
+
+
+def rejected(ref: str, by: str, person: str) -> str:
+    """To whoever asked."""
+    return f"{by} said no: {ref} does not go to {person}."
+
+
+def note_readers() -> str:
+    """Below a note."""
+    return "Kept in Leadbell; the lead's owner and admins can read it."
+
+
+def contacted_before(ref: str, by: str) -> str:
+    """*Contacted* pressed again."""
+    return f"{by} marked {ref} as contacted already."
+
+
+# -- creating leads, and importing many
+
+
+def no_intake() -> str:
+    """No lead system that takes leads."""
+    return "No connected lead system takes new leads. `/leads connect` connects one."
+
+
+def no_such_connection(word: str, known: Iterable[str]) -> str:
+    """`/leads new` with an unknown name."""
+    return f"There is no connection called {safe(word, 40)}. Known: {safe(', '.join(known))}."
+
+
+def which_connection() -> str:
+    """Before the new-lead modal, where there are several."""
+    return "Where is the lead to be made?"
+
+
+def new_lead_in(system: str, name: str) -> str:
+    """On top of the new-lead modal."""
+    return f"A new lead in {system}, through *{safe(name)}*."
+
+
+def slack_sees() -> str:
+    """Where sensitive fields are offered."""
+    return ":warning: Slack sees what is typed here, sensitive answers included."
+
+
+def may_have_arrived() -> str:
+    """After a time-out."""
+    return "It may have arrived; sending it again adds nothing twice."
+
+
+def lead_created(system: str) -> str:
+    """The lead system took it."""
+    return f":white_check_mark: {system} has it. Its card appears with the next poll."
+
+
+def no_reason() -> str:
+    """Refused without an error."""
+    return "It was refused without a reason."
+
+
+def csv_expected() -> str:
+    """On top of the import modal."""
+    return "A CSV with a header row: `email` and any of `firstName`, `lastName`, `phone`, `externalRef`…"
+
+
+def preview_first() -> str:
+    """Below it."""
+    return "Nothing is sent before you have seen a preview."
+
+
+def file_gone() -> str:
+    """The uploaded file cannot be read."""
+    return "The file is gone or larger than 10 MB. Upload a smaller one."
+
+
+def choose_connection() -> str:
+    """The chosen connection is gone."""
+    return "Choose a connection."
+
+
+def rows_ready(name: str, good: int, rows: int, system: str) -> str:
+    """A preview's first line."""
+    return f"*{safe(name, 100)}*: *{good:,}* of {counted(rows, 'row')} can be sent to {system}."
+
+
+def withheld(columns: Iterable[str]) -> str:
+    """Sensitive columns."""
+    return f":lock: Sensitive, left out until an admin allows them: {safe(', '.join(columns), 300)}"
+
+
+def customers_mailed(number: int, system: str) -> str:
+    """A confirmation that counts."""
+    verb = "customer will get an e-mail" if number == 1 else "customers will get an e-mail"
+    return f":envelope: *{number:,} {verb}* from {system}."
+
+
+def preview_expired() -> str:
+    """The preview was confirmed too late."""
+    return "This preview has expired; nothing was sent by it. Upload the file again: nothing is added twice."
+
+
+def imported(system: str, arrived: int) -> str:
+    """An import is through."""
+    return f":white_check_mark: {system} has {counted(arrived, 'lead')} of this file."
+
+
+def import_stopped(arrived: int, why: str) -> str:
+    """An import broke off."""
+    return (
+        f":warning: {counted(arrived, 'lead')} sent, then: {why} Upload the same file again later: "
+        "what was sent is not added twice."
+    )
+
+
+def rows_refused(number: int) -> str:
+    """Some rows were refused."""
+    return f"{counted(number, 'row')} refused; I sent you a CSV with the reasons."
+
+
+def refused_file(number: int) -> str:
+    """With the CSV of refused rows."""
+    return f"{counted(number, 'row')} of the import refused. Mend them and import this part again."
+
+
+def sensitive_fields(*, allowed: bool) -> str:
+    """`/leads privacy`."""
+    return (
+        "*Sensitive fields* (birth date, income, disability, circumstances) are "
+        f"*{'offered' if allowed else 'not offered'}* when leads are created or imported from Slack. "
+        "Slack sees what is typed; Leadbell sends it on and stores nothing of it."
+    )
+
+
+# -- digests, status, help
+
+
+def unknown_digest(word: str) -> str:
+    """`/leads digest` with another word."""
+    return f"I do not know `digest {safe(word, 40)}`. Possible: `now`, `schedule`, `list`."
+
+
+def no_such_zone(close: str | None) -> str:
+    """A zone misspelt."""
+    hint = f" Did you mean {close}?" if close else " Zones look like Europe/London."
+    return f"There is no such time zone.{hint}"
+
+
+def first_digest(due: datetime) -> str:
+    """It is scheduled."""
+    return f":white_check_mark: The first digest comes {local_time(due)}."
+
+
+def no_digests() -> str:
+    """`/leads digest list` without one."""
+    return "No digest is scheduled. `/leads digest schedule` plans one."
+
+
+def digest_gone() -> str:
+    """Stopped twice."""
+    return "This digest was stopped already."
+
+
+def not_your_digest() -> str:
+    """Somebody else's."""
+    return "Only whoever planned this digest, or an admin, can stop it."
+
+
+def budget_paused(left: timedelta) -> str:
+    """The lead system asked for a pause."""
+    return f"paused by the lead system, goes on {in_time(left)}"
+
+
+def budget_left(left: float, burst: float, per_minute: float) -> str:
+    """What is left."""
+    return f"{max(0, int(left))} of {burst:g} calls at once, {per_minute:g} a minute"
+
+
+def why_held_back() -> str:
+    """Below the outbox."""
+    return "Held back: a channel cannot be posted to. `/leads subscriptions` says which."
+
+
+def more_help() -> str:
+    """Below the help."""
+    return "`/leads help list` explains one of them. Buttons on the cards do the rest."

@@ -1,0 +1,61 @@
+"""``/leads status`` and ``/leads help``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from commands.verb import Block, Role, Say, Verb
+from commands.views import sentences
+from commands.views.blocks import context, local_time, safe, section
+from storage.records import Connection
+
+
+def status(held: Sequence[tuple[Connection, str, str]], tally: Mapping[str, int], now: datetime) -> Say:
+    """The connections as (connection, lead system's name, what is left of its budget), and the outbox."""
+    blocks: list[Block] = [section(_connection(*one, now)) for one in held[:20]]
+    if not held:
+        blocks.append(section(sentences.nothing_connected()))
+    waiting = tally.get("pending", 0) + tally.get("sending", 0)
+    doubt, parked = tally.get("doubt", 0), tally.get("parked", 0)
+    blocks.append(section(f"*Messages to Slack*: {waiting} waiting, {doubt} in doubt, {parked} held back"))
+    if parked:
+        blocks.append(context(sentences.why_held_back()))
+    return Say("Status of the lead desk", blocks)
+
+
+def _connection(connection: Connection, system: str, budget: str, now: datetime) -> str:
+    state = ":large_green_circle: healthy"
+    if connection.state == "paused":
+        state = ":red_circle: paused"
+    elif connection.failure:
+        state = ":large_yellow_circle: failing"
+    if connection.failure:
+        state += f" ({safe(connection.failure)}), {connection.failures} in a row"
+    last = sentences.ago(connection.succeeded_at, now) if connection.succeeded_at else "never yet"
+    lag = sentences.span(connection.lag_seconds) if connection.lag_seconds is not None else "no new lead yet"
+    lines = [
+        f"*{safe(connection.name)}* · {system} · {state}",
+        f"Last success {last} · newest lead's delay {lag}",
+        f"Rate budget: {budget}",
+    ]
+    if connection.history_until:
+        lines.append(f"Older leads are still being read, back to {local_time(connection.history_until)}")
+    if connection.unreadable:
+        lines.append(f":warning: {sentences.counted(connection.unreadable, 'record')} could not be read")
+    return "\n".join(lines)
+
+
+def help_all(verbs: Sequence[Verb]) -> Say:
+    """What can be done."""
+    lines = [f"`/leads {v.usage}`  {v.summary}" for v in verbs]
+    blocks: list[Block] = [section("*What you can do*")]
+    blocks += [section("\n".join(lines[i : i + 8])) for i in range(0, len(lines), 8)]
+    blocks.append(context(sentences.more_help()))
+    return Say("What you can do with /leads", blocks)
+
+
+def help_one(verb: Verb) -> Say:
+    """One verb explained."""
+    who = " (admins)" if verb.role is Role.ADMIN else ""
+    return Say(verb.summary, [section(f"`/leads {verb.usage}`{who}\n{verb.summary}\n{verb.help}".strip())])
