@@ -28,7 +28,7 @@ from bot.delivery import Deliverer
 from bot.polling import Poller
 from bot.ringing import Ringer
 from bot.settings import BadSetting, Settings
-from bot.slack.client import Fate, code, fate, make_client
+from bot.slack.client import Fate, code, fate, make_client, make_session
 from bot.slack.directory import SlackDirectory
 from bot.slack.edge import Edge
 from bot.slack.files import SlackFiles
@@ -38,8 +38,8 @@ from commands.verb import Desk, Memory
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
 from storage import people
-from storage.database import Database, Tx
-from storage.vault import Vault, WrongKey, check_key, key_beside
+from storage.database import Database, Tx, answers
+from storage.vault import Vault, WrongKey, check_key, has_check, key_beside
 
 log = logging.getLogger("leadbell")
 SWITCH_SECONDS = 0.001
@@ -58,7 +58,7 @@ def open_database(settings: Settings) -> tuple[Database, Vault]:
         ) from None
     keys = [k.get_secret_value() for k in settings.secret_keys]
     if not keys:
-        unused = database.is_new or not database.read_now(lambda tx: tx.one("SELECT 1 FROM vault_check"))
+        unused = database.is_new or not database.read_now(has_check)
         key = key_beside(settings.database, may_make=unused)
         if key is None:
             database.close()
@@ -152,7 +152,7 @@ class Leadbell:
     async def build(self) -> None:
         """Connect the parts. Nothing runs yet."""
         settings = self.settings
-        session = await self._stack.enter_async_context(aiohttp.ClientSession())
+        session = await self._stack.enter_async_context(make_session())
         http = await self._stack.enter_async_context(make_http_client())
         self._client = make_client(settings.bot_token, settings.slack_api_url, session)
         directory = SlackDirectory(self._client, self.database, self.clock)
@@ -224,7 +224,7 @@ class Leadbell:
                 log.warning("Slack cannot be asked (%s); trying again", code(error))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 log.warning("Slack cannot be reached (%s); trying again", type(error).__name__)
-            await asyncio.sleep(5)
+            await asyncio.sleep(min(5.0, self.settings.tempo.first_backoff))
         self.workspace = str(answer["team_id"])
         self._bot = {"user_id": str(answer["user_id"]), "bot_id": str(answer.get("bot_id") or "")}
         name, now = str(answer.get("team") or ""), self.clock.now()
@@ -266,7 +266,7 @@ class Leadbell:
         if self._delivering is None or self._delivering.done():
             found.append("delivery does not run")
         try:
-            await self.database.read(lambda tx: tx.value("SELECT 1"))
+            await self.database.read(answers)
         except sqlite3.Error as error:
             found.append(f"the database cannot be read ({type(error).__name__})")
         return found

@@ -173,15 +173,16 @@ def check() -> None:
     from bot.app import open_database
     from bot.settings import environment, load
     from providers.provider import discover
+    from storage.database import whole
 
     _log()
     settings = _guarded(lambda: load(environment(), discover()))
     database, _ = _guarded(lambda: open_database(settings))
     try:
-        found = database.read_now(lambda tx: tx.value("PRAGMA integrity_check"))
+        undamaged = database.read_now(whole)
     finally:
         database.close()
-    if found != "ok":
+    if not undamaged:
         click.echo("The database is damaged; restore it from a backup.", err=True)
         sys.exit(1)
     click.echo("Settings, key and database are in order.")

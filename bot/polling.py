@@ -29,6 +29,8 @@ from storage.records import Connection, stamp
 
 log = logging.getLogger("leadbell.polling")
 Rows = list[tuple[str, tuple[Any, ...]]]
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far a lead system's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class _Mapped:
     oldest: datetime | None
 
 
-def _mapped(page: Page, known: dict[str, bytes]) -> _Mapped:
+def _mapped(page: Page, known: dict[str, bytes], latest: datetime) -> _Mapped:
+    """``latest``: a creation time beyond it is the lead system's mistake and must not move the cursor."""
     fresh: Rows = []
     unreadable = page.unreadable
     for record in page.records:
@@ -52,7 +55,7 @@ def _mapped(page: Page, known: dict[str, bytes]) -> _Mapped:
         except Exception as error:
             log.warning("a record could not be read: %s", type(error).__name__)
             unreadable += 1
-    times = [r.created_at for r in page.records]
+    times = [r.created_at for r in page.records if r.created_at <= latest]
     return _Mapped(fresh, unreadable, max(times, default=None), min(times, default=None))
 
 
@@ -131,7 +134,11 @@ class Poller:
             page = first
             break
         known = await self._known(held, page) if page else {}
-        mapped = await asyncio.to_thread(_mapped, page, known) if page else _Mapped([], 0, None, None)
+        mapped = (
+            await asyncio.to_thread(_mapped, page, known, self._clock.now() + CLOCK_SKEW)
+            if page
+            else _Mapped([], 0, None, None)
+        )
         more = page is not None and len(page.records) >= size
         workspace, connection = held.workspace, held.connection
 
@@ -185,7 +192,7 @@ class Poller:
     async def _take_in(self, held: Connection, page: Page, *, history: bool) -> None:
         """Store what is new or changed of a page, with its alerts and the cursor, in one transaction."""
         known = await self._known(held, page)
-        mapped = await asyncio.to_thread(_mapped, page, known)
+        mapped = await asyncio.to_thread(_mapped, page, known, self._clock.now() + CLOCK_SKEW)
         moved = mapped.newest is not None and (held.cursor is None or mapped.newest > held.cursor)
         if not mapped.fresh and not mapped.unreadable and not moved and not history:
             return
@@ -204,7 +211,7 @@ class Poller:
                 if external_id in known:
                     pair = leads.change(tx, held.workspace, held.connection, external_id, row)
                     if pair:
-                        cards += alert.changed(tx, held.workspace, desk.vault, *pair, rules, now)
+                        cards += 1 + alert.changed(tx, held.workspace, desk.vault, *pair, rules, now)
             connections.advance(
                 tx,
                 held.workspace,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -100,7 +100,7 @@ def database_path(env: Mapping[str, str]) -> Path:
 
 def _port(env: Mapping[str, str]) -> int:
     text = env.get("PORT", "3000")
-    if not text.isdigit() or not 0 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdigit()) or not 0 <= int(text) <= 65535:
         raise BadSetting("PORT must be a number from 0 to 65535.")
     return int(text)
 
@@ -115,14 +115,19 @@ def _token(env: Mapping[str, str], name: str, prefix: str, where: str) -> Secret
 
 
 def _tempo(env: Mapping[str, str]) -> Tempo:
-    """``LEADBELL_TEMPO``: ``fast`` shortens every waiting time, for rehearsals and tests. Raises BadSetting."""
+    """``LEADBELL_TEMPO``: ``fast`` shortens every waiting time, ``flood`` also lifts the rate budget. Raises BadSetting.
+
+    For rehearsals, tests and benchmarks against stand-ins; not for a lead system that somebody pays for.
+    """
     match env.get("LEADBELL_TEMPO", "").strip():
         case "":
             return Tempo()
         case "fast":
             return Tempo.fast()
+        case "flood":
+            return replace(Tempo.fast(), budget=False)
         case _:
-            raise BadSetting("LEADBELL_TEMPO must be fast, or not be set.")
+            raise BadSetting("LEADBELL_TEMPO must be fast or flood, or not be set.")
 
 
 def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:

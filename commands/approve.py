@@ -96,9 +96,12 @@ async def rejected(desk: Desk, request: Request) -> Answer:
         if (refusal := _refusal(tx, request, found)) or found is None:
             return refusal
         ownership.decide(tx, workspace, request_id, state="rejected", by=by.person, now=now, reason=reason)
-        audit.note(tx, workspace, "rejected", actor=by.person, now=now, lead=found.lead, person=found.person)
+        lead = leads.get(tx, workspace, found.lead)
+        owner = lead.owner if lead else None
+        facts = {"person": found.person, "owner": owner}
+        audit.note(tx, workspace, "rejected", actor=by.person, now=now, lead=found.lead, **facts)
         deliveries.refresh(tx, workspace, desk.vault, found.lead, now)
-        line = {"what": "rejected", "by": by.person, "person": found.person}
+        line = {"what": "rejected", "by": by.person, **facts}
         deliveries.line(tx, workspace, desk.vault, found.lead, line, now)
         for told in {found.person, found.asked_by} - {by.person}:
             deliveries.post(

@@ -16,7 +16,7 @@ from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import sentences, working
 from commands.views.card import Sight
 from storage import audit, deliveries, ownership
-from storage.choices import once
+from storage.choices import once, undo
 from storage.database import Tx
 from storage.filters import Frame
 from storage.records import Person, StoredLead
@@ -175,12 +175,18 @@ async def assigned(desk: Desk, request: Request) -> Answer:
     def assign_lead(tx: Tx) -> Outcome:
         if not once(tx, request.workspace, f"view:{submitted.view_id}", now):
             return Outcome()
-        return take(tx, desk, request.person, lead_number, chosen, now, claiming=False)
+        outcome = take(tx, desk, request.person, lead_number, chosen, now, claiming=False)
+        if not outcome.happened:
+            undo(tx, request.workspace, f"view:{submitted.view_id}")
+        return outcome
 
     outcome = await desk.database.write(assign_lead)
     if outcome.say and not outcome.happened:
         return Faults({"person": outcome.say})
-    return _answer(desk, outcome)
+    answer = _answer(desk, outcome)
+    if isinstance(answer, Say):  # it was asked for: no error, so not below the input
+        return Show(working.asked(answer.text))
+    return answer
 
 
 # ------------------------------------------------------------------------------------------ releasing

@@ -15,7 +15,7 @@ from commands.views import sentences
 from providers.errors import AuthFailed, ProviderError, Rejected
 from providers.provider import Provider
 from storage import audit, connections, figures, rules
-from storage.choices import once
+from storage.choices import once, undo
 from storage.database import Tx
 from storage.records import Connection
 
@@ -151,6 +151,7 @@ async def _save(
             now=now,
         )
         if added is None:
+            undo(tx, workspace, f"view:{submitted.view_id}")
             return Faults({"name": sentences.name_taken(name)})
         audit.note(tx, workspace, "connected", actor=by, now=now, connection=name, provider=provider.slug)
         return Show(views.connected(provider, name, again=False))

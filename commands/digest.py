@@ -97,6 +97,8 @@ async def planned(desk: Desk, request: Request) -> Answer:
         return Faults({"channel": sentences.not_a_member(channel.name if channel else None)})
     workspace, now, by = request.workspace, desk.now(), request.person.person
     days = ",".join(d for d in hours.DAYS if d in asked.days)
+    if not days:
+        return Faults({"days": sentences.choose_days()})
     due = hours.next_due(days, asked.at, asked.zone.strip(), now)
 
     def plan_digest(tx: Tx) -> None:

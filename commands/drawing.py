@@ -24,7 +24,7 @@ def draw(tx: Tx, desk: Desk, delivery: Delivery, message: Message, now: datetime
     workspace = message.workspace
     body: dict[str, Any] = desk.vault.unseal_json(workspace, f"delivery:{delivery.delivery}", delivery.body)
     if delivery.kind == "line":
-        who = seeing.names(tx, workspace, [str(body.get(k)) for k in ("person", "by") if body.get(k)])
+        who = seeing.names(tx, workspace, [str(body.get(k)) for k in ("person", "by", "owner") if body.get(k)])
         text = sentences.line(str(body.get("what")), body, who)
         return saying(text)
     match message.kind:

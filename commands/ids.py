@@ -21,6 +21,7 @@ class Do(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     PAGE = "page"
+    NEWER = "newer"
     LIST = "list"
     RECONNECT = "reconnect"
     DISCONNECT = "disconnect"

@@ -72,6 +72,8 @@ async def created(desk: Desk, request: Request) -> Answer:
         row = as_model(intake.row, submitted.state)
     except Invalid as invalid:
         return Faults(invalid.errors)
+    if late := await _no_longer_allowed(desk, request, row):
+        return Faults(dict.fromkeys(late, sentences.sensitive_off()))
     if getattr(row, intake.reference) is None:
         raw = row.model_dump(mode="json", exclude_none=True)
         row = row.model_copy(update={intake.reference: csv_rows.reference_for(raw, intake)})
@@ -91,6 +93,13 @@ async def created(desk: Desk, request: Request) -> Answer:
 
     await desk.database.write(lead_created)
     return Show(views.created(provider.name))
+
+
+async def _no_longer_allowed(desk: Desk, request: Request, row: BaseModel) -> list[str]:
+    """The sensitive answers of a form that was drawn before an admin switched them off."""
+    if await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace)):
+        return []
+    return [a.name for a in fields_of(type(row)) if a.sensitive and getattr(row, a.name) is not None]
 
 
 def _first(blocks: Sequence[Block]) -> str:
@@ -169,7 +178,8 @@ async def checked(desk: Desk, request: Request) -> Answer:
         return Faults({place: str(unusable)})
     pending = _Pending(request.workspace, connection_id, read, mail, request.person.person)
     desk.memory.put(submitted.view_id, pending)
-    return Show(views.preview(found[0].name, loaded[0], read, mail=mail))
+    mailed = sum(bool(getattr(row, intake.mails)) for _, row in read.good)
+    return Show(views.preview(found[0].name, loaded[0], read, mailed=mailed))
 
 
 async def send(desk: Desk, request: Request) -> Answer:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from commands import sight as seeing
 from commands.desk.visibility import sees_contact
 from commands.forms.words import Misspelt, parse
-from commands.verb import Answer, Desk, Request, Say, Show, View
+from commands.verb import Answer, Desk, Request, Say, Show, Value, View
 from commands.views import listing, sentences
 from commands.views.record import record
 from storage import audit, connections, leads
 from storage.database import Tx
 from storage.filters import Frame
 
-LONGEST = 1500
-"""Characters of filter words: they travel in the paging buttons, whose values hold 2,000."""
+LONGEST = 1900
+"""Characters of filter words as the paging buttons carry them (as JSON); their values hold 2,000."""
 
 
 async def list_leads(desk: Desk, request: Request) -> Answer:
@@ -24,8 +24,8 @@ async def list_leads(desk: Desk, request: Request) -> Answer:
         words, number = request.value.words or "", max(0, request.value.page or 0)
     elif request.value.words is not None:
         words = request.value.words
-    if len(words) > LONGEST:
-        return Say(sentences.too_long(len(words), LONGEST))
+    if (carried := len(Value(words=words).dumped())) > LONGEST:
+        return Say(sentences.too_long(carried, LONGEST))
     now, person = desk.now(), request.person
 
     def look(tx: Tx) -> Answer:
@@ -73,7 +73,7 @@ async def details_view(desk: Desk, request: Request, number: int) -> View | None
         entries = audit.of_lead(tx, workspace, number)
         others = leads.of_customer(tx, workspace, seen.lead)
         people = [n.author for n in notes] + [e.actor for e in entries] + [o.owner for o in others]
-        people += [str(p) for e in entries if (p := e.facts.get("person"))]
+        people += [str(p) for e in entries for key in ("person", "owner") if (p := e.facts.get(key))]
         seen.names.update(seeing.names(tx, workspace, people))
         connection = connections.get(tx, workspace, seen.lead.connection)
         pattern = str((connection.settings if connection else {}).get("open_url") or "")

@@ -100,6 +100,7 @@ BUTTONS: Mapping[Do, tuple[Role, Handler]] = {
     Do.APPROVE: (Role.MEMBER, approve.approve),
     Do.REJECT: (Role.MEMBER, approve.reject),
     Do.PAGE: (Role.MEMBER, leads.list_leads),
+    Do.NEWER: (Role.MEMBER, leads.list_leads),
     Do.LIST: (Role.MEMBER, leads.list_leads),
     Do.RECONNECT: (Role.ADMIN, connect.reconnect),
     Do.DISCONNECT: (Role.ADMIN, connect.disconnect),

@@ -98,17 +98,8 @@ def read(text: str, intake: Intake, *, sensitive: bool, mail_customers: bool) ->
     ``sensitive``: an admin allows sensitive columns. ``mail_customers``: the person chose that the lead system
     writes to the customers; without it no row does, whatever the file says.
     """
-    sample = text[:8192]
-    try:
-        dialect: Any = csv.Sniffer().sniff(sample, delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    lines = csv.reader(io.StringIO(text, newline=""), dialect)
-    try:
-        head = next(lines, [])
-        rows = [(n, cells) for n, cells in enumerate(lines, 2) if any(c.strip() for c in cells)]
-    except csv.Error:
-        raise Unusable("The file cannot be read as CSV: a quotation mark is not closed. Save it anew as CSV.") from None
+    head, *lines = _lines(text) or [[]]
+    rows = [(n, cells) for n, cells in enumerate(lines, 2) if any(c.strip() for c in cells)]
     found = Read()
     columns = _columns(head, intake, found, sensitive=sensitive)
     if len(rows) > MOST_ROWS:
@@ -121,6 +112,28 @@ def read(text: str, intake: Intake, *, sensitive: bool, mail_customers: bool) ->
     for number, cells in rows:
         _row(number, cells, columns, intake, found, mail_customers=mail_customers)
     return found
+
+
+def _lines(text: str) -> list[list[str]]:
+    """The cells of every line. Raises Unusable where a quotation mark swallows the rest of the file."""
+    try:
+        sign = csv.Sniffer().sniff(text[:8192], delimiters=",;\t|").delimiter
+    except csv.Error:
+        sign = ","
+
+    def cells(*, strict: bool) -> list[list[str]]:
+        source = io.StringIO(text, newline="")
+        return list(csv.reader(source, delimiter=sign, skipinitialspace=True, strict=strict))
+
+    try:
+        return cells(strict=True)  # only so is a quotation mark that is never closed an error
+    except csv.Error as error:
+        if "end of data" not in str(error):
+            try:
+                return cells(strict=False)
+            except csv.Error:
+                pass
+    raise Unusable("The file cannot be read as CSV: a quotation mark is not closed. Save it anew as CSV.")
 
 
 def _columns(head: Sequence[str], intake: Intake, found: Read, *, sensitive: bool) -> dict[int, Asked]:

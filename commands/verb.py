@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from providers.http import Api
 from providers.provider import Provider
@@ -31,6 +31,10 @@ class Role(IntEnum):
     ADMIN = 2
 
 
+Number = Annotated[int, Field(ge=0, lt=2**53)]
+"""What JSON and the database hold exactly."""
+
+
 class Value(BaseModel):
     """What a button carries: typed, versioned, at most 2,000 characters (75 in a menu's option)."""
 
@@ -38,13 +42,13 @@ class Value(BaseModel):
 
     v: Literal[1] = 1
     do: str | None = None
-    lead: int | None = None
+    lead: Number | None = None
     request: str | None = None
     connection: str | None = None
     row: str | None = None
     provider: str | None = None
     words: str | None = None
-    page: int | None = None
+    page: Number | None = None
     file: str | None = None
     on: bool | None = None
 
@@ -189,7 +193,8 @@ class Memory:
 
     def take(self, key: str) -> Any:
         """The value, once; ``None`` where it is gone."""
-        return self._kept.pop(key, (None, None))[1]
+        at, value = self._kept.pop(key, (None, None))
+        return value if at is not None and self._clock.now() - at < self.KEPT else None
 
 
 @dataclass(frozen=True)

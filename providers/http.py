@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 import httpx
@@ -31,7 +32,10 @@ READ_SECONDS = 20.0
 ATTEMPTS = 3
 LONGEST_WAIT = 10.0
 """Seconds: a longer ``Retry-After`` is not waited for inside a call but handed to whoever plans the next one."""
+TOTAL_SECONDS = 120.0
+"""For one exchange: a server that sends a byte now and then must not hold a poll for ever."""
 LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes, unpacked."""
 
 Query = Sequence[tuple[str, str]]
 """Query parameters in order; a name may stand more than once."""
@@ -49,6 +53,10 @@ class Budget(Protocol):
         ...
 
 
+class _TooLargeError(Exception):
+    """The answer passed LARGEST_ANSWER."""
+
+
 class Unlimited:
     """No budget: benchmarks, and one-off calls from the command line."""
 
@@ -63,12 +71,14 @@ def make_client(user_agent: str = "Leadbell/0.1") -> httpx.AsyncClient:
     """One client for all lead systems: connect 5 s, read 20 s, no redirects followed, no cookies shared."""
     for name in ("httpx", "httpcore"):  # they log whole URLs at INFO, and a URL may hold a key
         logging.getLogger(name).setLevel(logging.WARNING)
-    return httpx.AsyncClient(
+    client = httpx.AsyncClient(
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         headers={"User-Agent": user_agent, "Accept": "application/json"},
         follow_redirects=False,
     )
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))  # one team's session is not another's
+    return client
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -82,7 +92,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         pass
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
 
@@ -143,21 +153,19 @@ class Api:
     async def _once(self, method: str, path: str, query: Query, body: Any) -> Any:
         await self.budget.acquire(urgent=self.urgent)
         try:
-            response = await self.client.request(
-                method,
-                self.url.rstrip("/") + path,
-                params=list(query) or None,
-                content=None if body is None else orjson.dumps(body),
-                headers={} if body is None else {"Content-Type": "application/json"},
-                auth=self.auth,
-            )
+            async with asyncio.timeout(TOTAL_SECONDS):
+                response = await self._exchange(method, path, query, body)
         except httpx.ConnectError:
             raise Unavailable("cannot be reached") from None
+        except TimeoutError:
+            raise Unavailable("did not answer in time", arrived=None) from None
         except httpx.TimeoutException as error:
             sure = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
             raise Unavailable("did not answer in time", arrived=False if sure else None) from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise Unavailable("broke the connection", arrived=None) from None
+        except _TooLargeError:
+            raise UnexpectedResponse("the answer is too large") from None
         if response.status_code == 429 or response.status_code >= 500:
             wait = retry_after(response.headers, datetime.now(UTC))
             if wait is not None:
@@ -166,10 +174,29 @@ class Api:
             raise Unavailable(f"HTTP {response.status_code}", wait, arrived=unknown)
         return self._decoded(response)
 
+    async def _exchange(self, method: str, path: str, query: Query, body: Any) -> httpx.Response:
+        """One request and its whole answer, which is given up as soon as it grows too large."""
+        request = self.client.build_request(
+            method,
+            self.url.rstrip("/") + path,
+            params=list(query) or None,
+            content=None if body is None else orjson.dumps(body),
+            headers={} if body is None else {"Content-Type": "application/json"},
+        )
+        response = await self.client.send(request, auth=self.auth, stream=True)
+        content = bytearray()
+        try:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    raise _TooLargeError
+        finally:
+            await response.aclose()
+        kept = {k: v for k, v in response.headers.items() if k.lower() not in ("content-encoding", "content-length")}
+        return httpx.Response(response.status_code, headers=kept, content=bytes(content))
+
     def _decoded(self, response: httpx.Response) -> Any:
         status = response.status_code
-        if len(response.content) > LARGEST_ANSWER:
-            raise UnexpectedResponse("the answer is too large")
         try:
             data = orjson.loads(response.content) if response.content else None
         except orjson.JSONDecodeError:

@@ -28,9 +28,9 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Detail:
-    """One further fact of a lead, for its *Details* modal."""
+    """One further fact of a lead, for its *Details* modal. Treat it as immutable."""
 
     label: str
     value: str

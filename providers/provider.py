@@ -19,9 +19,9 @@ from providers.http import Api, ReadErrors
 from providers.lead import Lead
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
-    """One lead as it came: its id, a fingerprint of all its content, and the raw item."""
+    """One lead as it came: its id, a fingerprint of all its content, and the raw item. Treat it as immutable."""
 
     external_id: str
     fingerprint: bytes

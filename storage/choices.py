@@ -20,6 +20,11 @@ def once(tx: Tx, workspace: str, choice: str, now: datetime) -> bool:
     )
 
 
+def undo(tx: Tx, workspace: str, choice: str) -> None:
+    """It came to nothing (an error stands in the modal): it may be made again."""
+    tx.run("DELETE FROM choices WHERE workspace = ? AND choice = ?", workspace, choice)
+
+
 def forget(tx: Tx, workspace: str, before: datetime) -> int:
     """Forget old choices; how many."""
     return tx.run("DELETE FROM choices WHERE workspace = ? AND at < ?", workspace, stamp(before))

@@ -58,6 +58,16 @@ class Tx:
         self.conn.executemany(sql, rows)
 
 
+def answers(tx: Tx) -> bool:
+    """Whether the database can be read."""
+    return bool(tx.value("SELECT 1") == 1)
+
+
+def whole(tx: Tx) -> bool:
+    """Whether the file is free of damage; reads all of it."""
+    return bool(tx.value("PRAGMA integrity_check") == "ok")
+
+
 def _connect(path: Path, *, readonly: bool) -> Utils:
     conn = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row

@@ -77,7 +77,7 @@ def refresh(tx: Tx, workspace: str, vault: Vault, number: int, now: datetime) ->
         number,
     )
     for row in rows:
-        _enqueue(tx, workspace, vault, "refresh", f"{row['channel']}:edit", row["message"], {}, now)
+        _enqueue(tx, workspace, vault, "refresh", _edits(row["channel"]), row["message"], {}, now)
 
 
 def _enqueue(
@@ -192,12 +192,29 @@ def park(tx: Tx, delivery: Delivery, error: str) -> None:
 
 
 def unpark(tx: Tx, workspace: str, lane: str, now: datetime) -> int:
-    """What was parked for a lane goes again; how many."""
+    """What was parked for a lane and for the edits of its messages goes again; how many."""
+    _drop_overtaken(tx, workspace)
     return tx.run(
-        "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND lane = ? AND state = 'parked'",
+        "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND lane IN (?, ?) AND state = 'parked'",
         stamp(now),
         workspace,
         lane,
+        _edits(lane),
+    )
+
+
+def _edits(lane: str) -> str:
+    """Edits have a lane of their own, so that they do not wait behind new messages."""
+    return f"{lane}:edit"
+
+
+def _drop_overtaken(tx: Tx, workspace: str) -> None:
+    """Of a message's parked refreshes only the newest is kept, and none where another is pending."""
+    tx.run(
+        "DELETE FROM outbox WHERE workspace = ? AND kind = 'refresh' AND state = 'parked' AND EXISTS "
+        "(SELECT 1 FROM outbox n WHERE n.workspace = outbox.workspace AND n.message = outbox.message "
+        "AND n.kind = 'refresh' AND (n.state = 'pending' OR (n.state = 'parked' AND n.seq > outbox.seq)))",
+        workspace,
     )
 
 
@@ -263,6 +280,7 @@ def forget_sent(tx: Tx, workspace: str, before: datetime) -> int:
 
 def unpark_all(tx: Tx, workspace: str, now: datetime) -> int:
     """Everything parked is tried once more; how many."""
+    _drop_overtaken(tx, workspace)
     return tx.run(
         "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND state = 'parked'",
         stamp(now),

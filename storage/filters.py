@@ -6,9 +6,11 @@ Facets are casefolded lines ``facet=value`` that the lead carries, so that a pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from providers.lead import Lead
@@ -107,9 +109,12 @@ class Either:
 Filter = Facet | Created | Owned | History | From | Text | Not | Every | Either
 
 
+_NO_DIGIT = re.compile(r"[^0-9]+")
+
+
 def digits(phone: str) -> str:
     """The last nine digits: the same in national and international form."""
-    return "".join(c for c in phone if c.isdigit() and c.isascii())[-9:]
+    return _NO_DIGIT.sub("", phone)[-9:]
 
 
 def _text_lines(word: str) -> tuple[str, ...]:
@@ -195,35 +200,46 @@ def fold(text: str | None) -> str:
     return " ".join(text.casefold().replace("\x00", " ").split()) if text else ""
 
 
+_fold_word = lru_cache(maxsize=4096)(fold)
+"""For what many leads share (sites, listings, places), never for what says who somebody is."""
+
+
+@lru_cache(maxsize=4096)
+def _line(name: str, value: str) -> str:
+    return f"{name}={fold(value)}"
+
+
+@lru_cache(maxsize=4096)
+def _place_lines(text: str) -> tuple[str, ...]:
+    """A place by its whole name and by each of its words."""
+    words = fold(text)
+    return (f"place={words}", *(f"place={word}" for word in words.split(" "))) if words else ()
+
+
 def index(lead: Lead) -> tuple[str, str]:
     """The ``facets`` and ``search`` columns of a lead."""
-    lines: list[str] = []
-    for name, value in (
-        ("source", lead.source),
-        ("source", lead.source_name),
-        ("stage", lead.stage),
-        ("stage", lead.stage_raw),
-        ("eligibility", lead.eligibility),
-        ("enquiry", lead.enquiry),
-        ("last", lead.last_name),
-        ("email", lead.email),
-    ):
-        if value:
-            lines.append(f"{name}={fold(value)}")
-    lines += [f"scheme={fold(scheme)}" for scheme in lead.schemes]
-    for words in (fold(lead.place), fold(lead.subject)):
-        if words:
-            lines.append(f"place={words}")
-            lines += [f"place={word}" for word in words.split(" ")]
+    lines = [
+        _line(name, value)
+        for name, value in (
+            ("source", lead.source),
+            ("source", lead.source_name),
+            ("stage", lead.stage.value),
+            ("stage", lead.stage_raw),
+            ("eligibility", lead.eligibility),
+            ("enquiry", lead.enquiry),
+            *(("scheme", scheme) for scheme in lead.schemes),
+        )
+        if value
+    ]
+    if lead.last_name:
+        lines.append(f"last={fold(lead.last_name)}")
+    if lead.email:
+        lines.append(f"email={fold(lead.email)}")
+    for text in (lead.place, lead.subject):
+        if text:
+            lines += _place_lines(text)
     if lead.phone and (number := digits(lead.phone)):
         lines.append(f"phone={number}")
-    public = (
-        lead.first_name,
-        lead.subject,
-        lead.place,
-        lead.source_name,
-        lead.source,
-        lead.enquiry,
-        lead.external_ref,
-    )
-    return "\n" + "\n".join(dict.fromkeys(lines)) + "\n", fold(" ".join(p for p in public if p))
+    shared = (lead.subject, lead.place, lead.source_name, lead.source, lead.enquiry)
+    public = (fold(lead.first_name), *(_fold_word(s) for s in shared), fold(lead.external_ref))
+    return "\n" + "\n".join(dict.fromkeys(lines)) + "\n", " ".join([p for p in public if p])

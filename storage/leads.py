@@ -147,6 +147,7 @@ def change(
     if before is None:
         return None
     tx.run(_UPDATE, *row, workspace, connection, external_id)
+    _past_new(tx, workspace, before["number"])
     after = tx.one(sql, workspace, connection, external_id)
     return (read(StoredLead, before), read(StoredLead, after)) if after else None
 
@@ -242,16 +243,28 @@ def notes(tx: Tx, workspace: str, number: int, limit: int = 20) -> list[Note]:
 
 def mark_contacted(tx: Tx, workspace: str, number: int, *, by: str, now: datetime) -> bool:
     """Somebody says that they reached out; ``False`` where that was said before."""
-    return bool(
-        tx.run(
-            "UPDATE leads SET contacted_at = ?, contacted_by = ?, version = version + 1, "
-            "stage = CASE WHEN stage = ? THEN ? ELSE stage END "
-            "WHERE workspace = ? AND number = ? AND contacted_at IS NULL",
-            stamp(now),
-            by,
-            Stage.NEW.value,
-            Stage.CONTACTED.value,
-            workspace,
-            number,
-        )
+    marked = tx.run(
+        "UPDATE leads SET contacted_at = ?, contacted_by = ?, version = version + 1 "
+        "WHERE workspace = ? AND number = ? AND contacted_at IS NULL",
+        stamp(now),
+        by,
+        workspace,
+        number,
+    )
+    _past_new(tx, workspace, number)
+    return bool(marked)
+
+
+def _past_new(tx: Tx, workspace: str, number: int) -> None:
+    """A lead that was contacted is no longer new, in its stage and for filters, whatever the provider still says."""
+    new, contacted = Stage.NEW.value, Stage.CONTACTED.value
+    tx.run(
+        "UPDATE leads SET stage = ?, facets = REPLACE(facets, ?, ?) "
+        "WHERE workspace = ? AND number = ? AND contacted_at IS NOT NULL AND stage = ?",
+        contacted,
+        f"\nstage={new}\n",
+        f"\nstage={contacted}\n",
+        workspace,
+        number,
+        new,
     )

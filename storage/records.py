@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 def stamp(at: datetime) -> str:
     """A time as stored: ISO 8601, UTC, milliseconds; sorts as text."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="milliseconds")
 
 
 def moment(text: str) -> datetime:

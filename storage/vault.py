@@ -77,6 +77,11 @@ def _bound(workspace: str, row: str) -> bytes:
     return f"{workspace}\x00{row}".encode()
 
 
+def has_check(tx: Tx) -> bool:
+    """Whether a key was ever used with this database."""
+    return tx.one("SELECT 1 FROM vault_check") is not None
+
+
 def check_key(tx: Tx, vault: Vault) -> None:
     """Make the check value in a new database; raise WrongKey where the key does not fit an old one."""
     blob = tx.value("SELECT value FROM vault_check WHERE id = 1")

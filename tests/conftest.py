@@ -15,17 +15,21 @@ from typing import Any
 import pytest
 
 from bot.sandbox.demo import Sandbox
+from bot.sandbox.gestures import common
 from bot.sandbox.messages import Message
+from bot.sandbox.push import Reply
 from bot.sandbox.strict import Recorder
 from bot.settings import Tempo
+from commands.forms.read import element_value
 from providers.kpro.stand_in import KproStandIn
+from storage import deliveries
 
 Json = dict[str, Any]
 ADA, MAX, ZOE, SAM, GUEST = "U0ADA", "U0MAX", "U0ZOE", "U0SAM", "U0GUEST"
 LEADS, NORTH, PARTNERS, GENERAL = "C0LEADS", "C0NORTH", "C0PARTNERS", "C0GENERAL"
 
 for _name in [n for n in os.environ if n.startswith(("SLACK_", "LEADBELL_"))]:
-    if _name != "LEADBELL_RECORD":
+    if _name not in ("LEADBELL_RECORD", "LEADBELL_NO_SKIPS"):
         del os.environ[_name]
 
 
@@ -56,9 +60,9 @@ class House:
         await self.quiet()
         return errors
 
-    async def press(self, user: str, message: Message, action: str, *, selected: Any = None) -> None:
-        """Press a button of a message, or choose in its menu."""
-        block = next(b for b in message.blocks for e in elements(b) if e.get("action_id") == action)
+    async def press(self, user: str, message: Message, action: str, *, selected: Any = None, nth: int = 0) -> None:
+        """Press a button of a message, or choose in its menu; the ``nth`` of several with one action id."""
+        block = [b for b in message.blocks for e in elements(b) if e.get("action_id") == action][nth]
         await self.slack.interactions.press_in_message(
             user, message.channel, message.ts, block["block_id"], action, selected
         )
@@ -69,6 +73,30 @@ class House:
         menu = next(e for b in message.blocks for e in elements(b) if e.get("action_id") == "more")
         value = next(o["value"] for o in menu["options"] if o["text"]["text"].startswith(label))
         await self.press(user, message, "more", selected=value)
+
+    async def press_in_view(self, user: str, action: str, *, nth: int = 0) -> None:
+        """Press a button of the open modal."""
+        view = self.view(user) or {}
+        block = [b for b in view["blocks"] for e in elements(b) if e.get("action_id") == action][nth]
+        await self.slack.interactions.press_in_view(user, block["block_id"], action)
+        await self.quiet()
+
+    async def forge(self, user: str, message: Message, action: str, value: str) -> Reply:
+        """Send a press as Slack would, with an action id and a value that stand on no button."""
+        workspace = self.slack.workspace
+        response = workspace.tickets.response(user, message.channel, message_ts=message.ts)
+        payload = {
+            **common(self.slack, workspace.people[user]),
+            "type": "block_actions",
+            "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
+            "trigger_id": workspace.tickets.trigger(user, channel=message.channel),
+            "channel": {"id": message.channel, "name": workspace.channels[message.channel].name},
+            "response_url": f"{self.slack.own_url()}/respond/{response}",
+            "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.2"}],
+        }
+        reply = await self.slack.push.interactive(payload)
+        await self.quiet()
+        return reply
 
     async def connect(self, name: str = "north", user: str = ADA) -> None:
         """Connect KPro, and let its first poll go through."""
@@ -95,6 +123,12 @@ class House:
         lead = await self.kpro.arrive(**fields)
         await self.poll()
         return lead
+
+    async def doubt(self, times: int = 1) -> None:
+        """Move the clock past the time after which failed and doubtful deliveries are tried again."""
+        for _ in range(times):
+            await self.sandbox.advance(16)
+            await self.quiet()
 
     async def quiet(self) -> None:
         """Wait until no task runs and nothing that is due waits in the outbox."""
@@ -134,6 +168,21 @@ class House:
     def told(self, user: str, channel: str = LEADS) -> list[str]:
         """What only this person was shown in a channel."""
         return [shown(m) for m in self.messages(channel, user) if m.only_for == user]
+
+    def says(self, user: str) -> str:
+        """All that the open modal shows."""
+        view = self.view(user)
+        return "\n".join(texts([view["title"], view["blocks"]])) if view else ""
+
+    def typed(self, user: str) -> dict[str, Any]:
+        """What the open modal's inputs hold, by block id."""
+        values = (self.view(user) or {"state": {"values": {}}})["state"]["values"]
+        return {block: element_value(each["value"]) for block, each in values.items() if "value" in each}
+
+    async def outbox(self) -> dict[str, int]:
+        """Deliveries that are not sent, by state."""
+        team = self.slack.workspace.team.id
+        return await self.sandbox.bot.database.read(lambda tx: deliveries.tally(tx, team))
 
     def view(self, user: str) -> Json | None:
         """The modal that a person has open."""

@@ -136,7 +136,9 @@ class Control:
 
     async def state(self, request: web.Request) -> web.StreamResponse:
         state = seen.state(self._standin.workspace, sorted(self._standin.providers))
-        return web.json_response(state | {"credentials": self._standin.credentials})
+        return web.json_response(
+            state | {"provider_titles": self._standin.titles, "credentials": self._standin.credentials}
+        )
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         user, channel = request.query.get("user", ""), request.query.get("channel", "")

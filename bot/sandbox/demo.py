@@ -56,6 +56,8 @@ class Sandbox:
             recorder=Recorder(record) if record else None,
         )
         self.slack.workspace.shortcuts = SHORTCUTS
+        self.slack.workspace.home_tab = False  # as in the manifest
+        self.slack.titles = {slug: provider.name for slug, provider in self.providers.items()}
         self.systems: dict[str, StandIn] = {}
         self._database = database
         self._socket_mode = socket_mode
@@ -151,7 +153,7 @@ def welcome(sandbox: Sandbox) -> None:
             "Welcome to the sandbox. You are Ada, an admin. Three steps to a working desk:\n"
             f"1. `/leads connect` with the API key `{key}` and any name, such as `north`.\n"
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
-            "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top left).\n"
+            "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
             "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."
         ),
     )

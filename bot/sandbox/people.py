@@ -53,8 +53,8 @@ class Person:
 
     @property
     def color(self) -> str:
-        """A steady colour for the person's picture, six hex digits."""
-        return COLOURS[zlib.crc32(self.id.encode()) % len(COLOURS)]
+        """A steady colour for the person's picture, six hex digits; the sample's people have different ones."""
+        return COLOURS[zlib.crc32(self.id.encode()) // 27 % len(COLOURS)]
 
     def json(self, team: Team, now: datetime, *, with_email: bool) -> Json:
         """As ``users.info`` shows the person; the e-mail address only with users:read.email."""

@@ -43,6 +43,7 @@ def state(workspace: Workspace, providers: list[str]) -> Json:
             "user_id": team.bot_user_id,
             "name": team.bot_name,
             "commands": list(workspace.commands),
+            "home": workspace.home_tab,
             "shortcuts": [
                 {"callback_id": each.callback_id, "type": each.type, "name": each.name} for each in workspace.shortcuts
             ],

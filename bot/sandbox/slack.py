@@ -58,6 +58,8 @@ class SlackStandIn:
         self.advance: Callable[[float], Awaitable[None]] | None = None
         self.credentials: dict[str, dict[str, str]] = {}
         """What each lead system's stand-in accepts, for people and scripts that connect it."""
+        self.titles: dict[str, str] = {}
+        """How people call each lead system."""
         self.push = Push(self)
         self.socket = SocketMode(self)
         self.people = Gestures(self)

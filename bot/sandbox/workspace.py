@@ -45,6 +45,7 @@ class Workspace:
         self.files = Files(now)
         self.commands: list[str] = ["/leads"]
         self.shortcuts: list[Shortcut] = []
+        self.home_tab = True
         self.installed = True
         self.base_url: str | None = None
         self.revision = 0

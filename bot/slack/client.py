@@ -67,10 +67,10 @@ _PASSING = frozenset(
 def code(error: BaseException) -> str:
     """A short fact about the failure, without anything that was sent."""
     if isinstance(error, SlackApiError):
-        try:
-            return str(error.response["error"])
-        except (KeyError, TypeError):
-            return f"HTTP {getattr(error.response, 'status_code', '?')}"
+        said = getattr(error.response, "data", error.response)
+        if isinstance(said, dict) and said.get("error"):
+            return str(said["error"])
+        return f"HTTP {getattr(error.response, 'status_code', '?')}"
     return type(error).__name__
 
 
@@ -81,8 +81,8 @@ def fate(error: BaseException) -> tuple[Fate, float | None]:
         if status == 429:
             headers = {k.lower(): v for k, v in (error.response.headers or {}).items()}
             return Fate.LATER, float(headers.get("retry-after", 1))
-        if status >= 500:
-            return Fate.DOUBT, None
+        if status >= 500 or not isinstance(getattr(error.response, "data", error.response), dict):
+            return Fate.DOUBT, None  # a page of something between us and Slack
         name = code(error)
         if name in _PLACE:
             return Fate.PLACE, None
@@ -100,6 +100,11 @@ def fate(error: BaseException) -> tuple[Fate, float | None]:
     if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError | ValueError):
         return Fate.DOUBT, None  # ValueError: an answer that is not JSON
     return Fate.REFUSED, None
+
+
+def make_session() -> aiohttp.ClientSession:
+    """The session that all calls share. It carries the time limit: slack_sdk ignores its own where it is given one."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
 
 
 def make_client(token: SecretStr, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

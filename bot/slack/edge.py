@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,7 +28,7 @@ from commands.ids import Do, Form, Shortcut
 from commands.registry import BUTTONS, FORMS, SHORTCUTS, command
 from commands.verb import Answer, Desk, Done, Faults, Hand, Handler, Request, Role, Say, Show, Submitted, Value, View
 from commands.views import sentences
-from commands.views.blocks import modal, section
+from commands.views.blocks import modal, section, unformatted
 from providers.errors import ProviderError
 from storage import deliveries
 from storage.database import StorageFull, Tx
@@ -190,14 +191,14 @@ class Edge:
                 return
             match answer:
                 case Faults(errors):
-                    await ack(response_action="errors", errors=_on_inputs(view, errors))
+                    await ack(response_action="errors", errors=_below(_on_inputs(view, errors)))
                 case Show(shown):
                     await ack(response_action="update", view=shown)
                 case Hand(say=shown):
                     await ack(response_action="update", view=shown.view)
                     self._tasks.spawn(self._hand(answer, body), "hand")
                 case Say(text) if _inputs(view):
-                    await ack(response_action="errors", errors={_inputs(view)[0]: text})  # what was typed stays
+                    await ack(response_action="errors", errors=_below({_inputs(view)[0]: text}))  # what was typed stays
                 case Say(text):
                     await ack(response_action="update", view=_notice(view, text))
                 case _:
@@ -290,7 +291,17 @@ class Edge:
     async def _hand(self, hand: Hand, body: Body) -> None:
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
         team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
-        await self._files.send(team, user, hand.name, hand.content, hand.comment)
+        try:
+            await self._files.send(team, user, hand.name, hand.content, hand.comment)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.error("a file could not be sent [%s]", trace(error))
+            now, text = self._desk.now(), sentences.file_not_sent(hand.name)
+
+            def tell(tx: Tx) -> None:
+                deliveries.post(tx, team, self._desk.vault, kind="notice", to=user, now=now, body={"text": text})
+
+            await self._desk.database.write(tell)
+            self._desk.wake()
 
     # -- events
 
@@ -335,3 +346,8 @@ def _on_inputs(view: View, errors: Mapping[str, str]) -> dict[str, str]:
         place = block if block in drawn else (drawn[0] if drawn else block)
         found[place] = f"{found[place]} {text}" if place in found else text
     return found
+
+
+def _below(errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors as Slack shows them below inputs: plain text."""
+    return {block: unformatted(text) for block, text in errors.items()}

@@ -12,6 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.directory import SlackDirectory
 
 
+DOWNLOAD_SECONDS = 60.0
+"""For a whole file: longer than for the calls of the Web API."""
+
+
 class SlackFiles:
     """Reads and sends files with the app's token, which goes to Slack's own hosts only."""
 
@@ -45,7 +49,8 @@ class SlackFiles:
         if int(info.get("size") or 0) > limit or not self._is_slack(url):
             return None
         headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
-        async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
+        patience = aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS)
+        async with self._session.get(url, headers=headers, allow_redirects=False, timeout=patience) as answer:
             if answer.status != 200 or answer.content_type == "text/html":
                 return None  # Slack answers a sign-in page where the token may not read the file
             data = bytearray()

@@ -27,10 +27,17 @@ def instant(day: date, at: time, where: ZoneInfo) -> datetime:
     return local.astimezone(UTC)
 
 
+def _wanted(days: str) -> set[str]:
+    found = set(days.split(",")) & set(DAYS)
+    if not found:
+        raise ValueError("no weekday is named")
+    return found
+
+
 def next_due(days: str, at: str, zone_name: str, after: datetime, last_date: str | None = None) -> datetime:
     """The first moment later than ``after`` (UTC) at which the digest is due, on a date after ``last_date``."""
     where = ZoneInfo(zone_name)
-    wanted = set(days.split(","))
+    wanted = _wanted(days)
     clock = time.fromisoformat(at)
     day = after.astimezone(where).date() - timedelta(days=1)
     while True:
@@ -44,7 +51,7 @@ def next_due(days: str, at: str, zone_name: str, after: datetime, last_date: str
 def due_date(days: str, at: str, zone_name: str, now: datetime) -> tuple[date, datetime]:
     """The newest date whose digest is due by ``now``, and when it was."""
     where = ZoneInfo(zone_name)
-    wanted = set(days.split(","))
+    wanted = _wanted(days)
     clock = time.fromisoformat(at)
     day = now.astimezone(where).date() + timedelta(days=1)
     while True:

@@ -102,7 +102,7 @@ def _number(asked: Asked, value: Any) -> Block:
     }
     for key, bound in (("min_value", asked.least), ("max_value", asked.most)):
         if bound is not None:
-            element[key] = f"{bound:g}"
+            element[key] = f"{bound:.15g}"  # never as 1e+06, which Slack does not read
     if value not in (None, ""):
         element["initial_value"] = str(value)
     return element

@@ -16,7 +16,7 @@ KEYS = (*FACETS, "created", "connection", "owner")
 WORDS = ("mine", "unclaimed", "claimed", "history", "not", "or")
 LONGEST = 3000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_TOKEN = re.compile(r'((?:[^\s":]+:)?"[^"]*"|\S+)')
+_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _PERSON = re.compile(r"^<@([A-Z0-9]+)(?:\|[^>]*)?>$")
 
 
@@ -111,7 +111,7 @@ def _keyed(key: str, rest: str, vocabulary: Vocabulary) -> Filter:
         example = f"{typed}:{_example(key, vocabulary)}"
         raise Misspelt(f"{typed}:", None, f"a value right behind the colon, such as {example}")
     if key == "created":
-        return _created(values[0], vocabulary.zone)
+        return _created(",".join(values), vocabulary.zone)
     if key == "owner":
         return _owner(rest)
     if key == "connection":
@@ -133,8 +133,8 @@ def _example(key: str, vocabulary: Vocabulary) -> str:
 
 
 def _some(values: Sequence[str]) -> str:
-    shown = [fold(v) for v in values][:8]
-    return ", ".join(shown) + ("…" if len(values) > len(shown) else "")
+    known = list(dict.fromkeys(fold(v) for v in values))
+    return ", ".join(known[:8]) + ("…" if len(known) > 8 else "")
 
 
 def _one_of(value: str, connections: Mapping[str, str]) -> str:
@@ -169,7 +169,7 @@ def _created(value: str, zone: str) -> Filter:
                     since=_midnight(first, zone, 0) if first else None,
                     before=_midnight(last, zone, 1) if last else None,
                 )
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     raise Misspelt(
         f"created:{value}", None, "a span such as 30m, 24h, 7d, 2w, a day such as 2026-11-23, or two with .."

@@ -17,9 +17,9 @@ from storage.records import Connection
 
 def choose(providers: Iterable[Provider]) -> Say:
     """Which lead system?"""
-    buttons = [button(p.name, Do.PROVIDER, Value(provider=p.slug)) for p in providers]
+    rows = [actions(button(p.name, Do.PROVIDER, Value(provider=p.slug))) for p in providers]
     text = sentences.which_system()
-    return Say(text, [section(f"*{text}*"), actions(*buttons)])
+    return Say(text, [section(f"*{text}*"), *rows])  # an action id may stand once in a block
 
 
 def form(provider: Provider, name: type[BaseModel], held: Connection | None = None) -> View:

@@ -20,9 +20,9 @@ ROWS_SHOWN = 5
 
 def choose(able: Sequence[Connection]) -> Say:
     """Where is the lead to be made?"""
-    buttons = [button(c.name, Do.NEW, Value(connection=c.connection)) for c in able[:20]]
+    rows = [actions(button(c.name, Do.NEW, Value(connection=c.connection))) for c in able[:20]]
     text = sentences.which_connection()
-    return Say(text, [section(f"*{text}*"), actions(*buttons)])
+    return Say(text, [section(f"*{text}*"), *rows])  # an action id may stand once in a block
 
 
 def new(row: type[BaseModel], connection: Connection, system: str, *, sensitive: bool) -> View:
@@ -52,8 +52,8 @@ def upload(model: type[BaseModel], able: Sequence[Connection], file: str | None)
     return modal("Import leads", blocks, callback=Form.IMPORT, submit="Check", meta=Value(file=file))
 
 
-def preview(system: str, name: str, read: Read, *, mail: bool) -> View:
-    """What a file holds, and what would be sent."""
+def preview(system: str, name: str, read: Read, *, mailed: int) -> View:
+    """What a file holds, and what would be sent; ``mailed`` customers get an e-mail."""
     good, bad = len(read.good), len(read.refused)
     columns = ", ".join(f"{safe(k, 60)} → {safe(v, 60)}" for k, v in list(read.matched.items())[:COLUMNS_SHOWN])
     blocks: list[Block] = [
@@ -68,9 +68,8 @@ def preview(system: str, name: str, read: Read, *, mail: bool) -> View:
         shown = "\n".join(f"Row {r.row}: {safe(r.reason, 200)}" for r in read.refused[:ROWS_SHOWN])
         more = f"\n… and {bad - ROWS_SHOWN:,} more; all come back as a CSV." if bad > ROWS_SHOWN else ""
         blocks.append(section(f"*{sentences.counted(bad, 'row')} not sent*\n{shown}{more}"))
-    mailed = mail and good
     blocks.append(
-        section(sentences.customers_mailed(good, system)) if mailed else context("No customer gets an e-mail.")
+        section(sentences.customers_mailed(mailed, system)) if mailed else context("No customer gets an e-mail.")
     )
     if not good:
         return modal("Import leads", blocks, callback=Form.SHOW)

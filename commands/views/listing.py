@@ -55,9 +55,9 @@ def page(
     head = [section(f"*{total:,} lead{'' if total == 1 else 's'}*{asked}, newest first")]
     buttons = []
     if number > 0:
-        buttons.append(button("Newer", Do.PAGE, Value(words=words, page=number - 1, do="newer")))
+        buttons.append(button("Newer", Do.NEWER, Value(words=words, page=number - 1)))
     if first + len(sights) <= total:
-        buttons.append(button("Older", Do.PAGE, Value(words=words, page=number + 1, do="older")))
+        buttons.append(button("Older", Do.PAGE, Value(words=words, page=number + 1)))
     tail: list[Block] = [context(f"{first}–{first + len(sights) - 1} of {total:,} · times in {zone}")]
     if buttons:
         tail.append(actions(*buttons))

@@ -55,14 +55,14 @@ def invalid(error: Mapping[str, Any]) -> str:
             return "Write a number, such as 1250.50."
         case "date_from_datetime_parsing" | "date_parsing" | "date_type":
             return "Write a date as YYYY-MM-DD."
-        case "string_too_long":
+        case "string_too_long" | "too_long" if facts.get("field_type") != "List":  # a secret is no string to pydantic
             return f"Use {facts['max_length']} characters or fewer."
         case "string_too_short":
             return "Please fill this in."
         case "greater_than_equal":
-            return f"Use {facts['ge']} or more."
+            return f"Use {facts['ge']:.15g} or more."
         case "less_than_equal":
-            return f"Use {facts['le']} or less."
+            return f"Use {facts['le']:.15g} or less."
         case "string_pattern_mismatch":
             return "This does not have the expected form; see the hint below the input."
         case "extra_forbidden":
@@ -238,7 +238,8 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
         case "approved":
             return f"{name('by')} approved: {name('person')} has it."
         case "rejected":
-            return f"{name('by')} said no to {name('person')}. It is free again."
+            kept = f"{name('owner')} keeps it." if facts.get("owner") else "It is free again."
+            return f"{name('by')} said no to {name('person')}. {kept}"
         case "withdrawn":
             return f"{name('by')} withdrew the request."
         case "released":
@@ -458,7 +459,7 @@ def claimed_by_words(ref: str) -> str:
 
 def will_be_free() -> str:
     """On top of the reject modal."""
-    return "The lead will be free again."
+    return "The request ends; the lead stays as it is now."
 
 
 def rejected(ref: str, by: str, person: str) -> str:
@@ -583,6 +584,19 @@ def refused_file(number: int) -> str:
     return f"{counted(number, 'row')} of the import refused. Mend them and import this part again."
 
 
+def file_not_sent(name: str) -> str:
+    """Slack did not take a file that was promised."""
+    return (
+        f"I could not send you the CSV {safe(name, 60)}; Slack did not take it. Import the same file again: what was "
+        "sent is not added twice, and the refused rows come back."
+    )
+
+
+def sensitive_off() -> str:
+    """On a sensitive input that was drawn while they were allowed."""
+    return "An admin switched sensitive fields off meanwhile. Leave this empty; nothing was sent."
+
+
 def sensitive_fields(*, allowed: bool) -> str:
     """`/leads privacy`."""
     return (
@@ -604,6 +618,11 @@ def no_such_zone(close: str | None) -> str:
     """A zone misspelt."""
     hint = f" Did you mean {close}?" if close else " Zones look like Europe/London."
     return f"There is no such time zone.{hint}"
+
+
+def choose_days() -> str:
+    """No weekday was chosen."""
+    return "Choose one weekday or more."
 
 
 def first_digest(due: datetime) -> str:

@@ -25,6 +25,11 @@ def reject(model: type[BaseModel], meta: Value) -> View:
     return modal("Reject", blocks, callback=Form.REJECT, submit="Reject", meta=meta)
 
 
+def asked(text: str) -> View:
+    """An assignment became a request."""
+    return modal("Assign", [section(text)], callback=Form.SHOW, close="Done")
+
+
 def note(model: type[BaseModel], sight: Sight) -> View:
     """A note."""
     blocks = [*inputs(model), context(sentences.note_readers())]

@@ -6,7 +6,7 @@ The next page's address is built here; ``links.next`` comes from the server and 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -17,6 +17,7 @@ from providers.kpro.actions import get_page
 from providers.kpro.mapping import moment, to_lead
 from providers.provider import Feed, Page, Record
 
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 PAGE_SIZE = 1000
 """The API's maximum ("Pagination")."""
 
@@ -74,7 +75,7 @@ async def created_until(api: Api, until: datetime, size: int) -> AsyncIterator[P
     """
     page, bound = 1, until
     while True:
-        after = _filter_time(bound + timedelta(minutes=1))
+        after = _filter_time(min(bound, FAR) + timedelta(minutes=1))
         query = [("createdAt.lt", after), ("sort", "-createdAt"), ("page", str(page)), ("size", str(size))]
         answer = await get_page(api, query)
         read = read_page(answer["data"], until)

@@ -10,8 +10,6 @@ from pydantic import ValidationError
 from providers.kpro.models import Development, WireLead
 from providers.lead import Detail, Lead, Privacy
 
-_CONTACT = Privacy.CONTACT
-
 
 def moment(value: object) -> datetime | None:
     """An ATOM date-time as UTC; ``None`` where it is missing or unreadable. Without an offset it is UTC."""
@@ -21,7 +19,12 @@ def moment(value: object) -> datetime | None:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    if at.tzinfo is UTC:
+        return at
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:  # the year 1 or 9999, beyond the calendar in UTC
+        return None
 
 
 def tolerant(raw: dict[str, Any]) -> WireLead:
@@ -70,30 +73,26 @@ def to_lead(raw: dict[str, Any], seen: datetime) -> Lead:
 
 
 def _details(wire: WireLead, place: Development | None) -> list[Detail]:
-    found: list[Detail] = []
-
-    def add(label: str, value: object, privacy: Privacy = Privacy.PUBLIC) -> None:
-        if value not in (None, ""):
-            found.append(Detail(label, str(value), privacy))
-
-    if wire.housingProvider:
-        add("Housing provider", wire.housingProvider.name)
-    if wire.listing:
-        add("Availability", wire.listing.availabilityStatus)
-        add("Scheme group", wire.listing.schemeGroup)
-    if wire.property:
-        add("Property", wire.property.propertyNumber or wire.property.name)
-        add("Bedrooms", wire.property.bedrooms)
-    if place:
-        add("Where", ", ".join(p for p in (place.building, place.street, place.town, place.postcode) if p))
-    if wire.site and wire.source and wire.source.name:
-        add("Site", wire.site.name)
-    if wire.buyingInterestPeriod:
-        add("Wants to buy", wire.buyingInterestPeriod.name)
-    add("Message", wire.additionalInfo, _CONTACT)
-    add("Heard about us", wire.hearAboutUs, _CONTACT)
-    add("Home address", wire.homeAddress, _CONTACT)
-    add("Home postcode", wire.homePostcode, _CONTACT)
+    listing, home = wire.listing, wire.property
+    where = (place.building, place.street, place.town, place.postcode) if place else ()
     authority = wire.homeLocalAuthority  # documented as a string and, further down, as an object
-    add("Home local authority", authority.get("name") if isinstance(authority, dict) else authority, _CONTACT)
-    return found
+    public = (
+        ("Housing provider", wire.housingProvider and wire.housingProvider.name),
+        ("Availability", listing and listing.availabilityStatus),
+        ("Scheme group", listing and listing.schemeGroup),
+        ("Property", home and (home.propertyNumber or home.name)),
+        ("Bedrooms", home and home.bedrooms),
+        ("Where", ", ".join([p for p in where if p])),
+        ("Site", wire.site.name if wire.site and wire.source and wire.source.name else None),
+        ("Wants to buy", wire.buyingInterestPeriod and wire.buyingInterestPeriod.name),
+    )
+    contact = (
+        ("Message", wire.additionalInfo),
+        ("Heard about us", wire.hearAboutUs),
+        ("Home address", wire.homeAddress),
+        ("Home postcode", wire.homePostcode),
+        ("Home local authority", authority.get("name") if isinstance(authority, dict) else authority),
+    )
+    return [Detail(label, value) for label, value in public if value] + [
+        Detail(label, str(value), Privacy.CONTACT) for label, value in contact if value not in (None, "")
+    ]

@@ -180,7 +180,11 @@ READ_FIELDS = frozenset(WireLead.model_fields)
 
 # ---------------------------------------------------------------------------------------- Get leads
 
-_MOMENT = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2})?$")]
+_MOMENT = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2})?$"),
+    AfterValidator(lambda text: text.replace("T", " ")),  # the API knows the form with a space only
+]
 _OPERATORS = {
     "": "equal to",
     "not": "not equal to",
@@ -194,9 +198,11 @@ _OPERATORS = {
 }
 _ORDERED = ("", "not", "gt", "lt", "gte", "lte", "ltt", "in", "notin")
 _EQUAL = ("", "not", "in", "notin")
+_FILTERED = tuple(e for e in ELIGIBILITY if e[0] != "not-checked")
+"""The values that "Filtering" lists; the export has one more."""
 _FILTERS: tuple[tuple[str, Any, tuple[str, ...], str], ...] = (
     ("createdAt", _MOMENT, _ORDERED, "Created (UTC, YYYY-MM-DD or YYYY-MM-DD HH:mm)"),
-    ("eligibilityStatus", Annotated[str, Choices(ELIGIBILITY)], _EQUAL, "Eligibility"),
+    ("eligibilityStatus", Annotated[str, Choices(_FILTERED)], _EQUAL, "Eligibility"),
     (
         "site.id",
         Annotated[int, Choices(tuple((i, n) for i, _, n in SOURCES))],

@@ -98,6 +98,10 @@ class Console {
     return places(this.session).find((place) => place.id === this.place);
   }
 
+  get hasHome() {
+    return this.session.state.bot.home !== false;
+  }
+
   get channel() {
     return this.session.channels.find((one) => one.id === this.place);
   }
@@ -122,7 +126,7 @@ class Console {
     this.modal.hide();
     const wasDm = this.where === undefined && this.place !== "home";
     const wanted = place || (wasDm ? this.session.botDm : this.place);
-    const open = this.session.channels.some((channel) => channel.id === wanted) || wanted === this.session.botDm || wanted === "home";
+    const open = this.session.channels.some((channel) => channel.id === wanted) || wanted === this.session.botDm || (wanted === "home" && this.hasHome);
     this.place = null;
     this.go(open ? wanted : this.session.channels[0]?.id || this.session.botDm);
   }
@@ -284,7 +288,7 @@ class Console {
     const isBot = place === "home" || place === session.botDm;
     const tab = (id, label) => h("button", { type: "button", role: "tab", "aria-selected": id === place ? "true" : "false", data: { tab: id }, text: label, on: { click: () => this.go(id) } });
     head.replaceChildren(h("h1", {}, isBot ? avatar({ isBot: true }, "small") : icon("person"), isBot ? bot.name : this.title(), isBot ? h("span", { class: "badge", text: "APP" }) : null),
-      ...(isBot ? [h("div", { class: "tabs", role: "tablist", "aria-label": bot.name }, tab("home", "Home"), tab(session.botDm, "Messages"))] : []));
+      ...(isBot && this.hasHome ? [h("div", { class: "tabs", role: "tablist", "aria-label": bot.name }, tab("home", "Home"), tab(session.botDm, "Messages"))] : []));
   }
 
   faces(channel) {

@@ -193,7 +193,7 @@ export class MessageList {
   }
 
   place() {
-    const focus = focusIn(this.inner);
+    const focus = rememberFocus(this.inner);
     this.wanted.forEach((node, index) => {
       if (this.inner.children[index] !== node) this.inner.insertBefore(node, this.inner.children[index] || null);
     });
@@ -208,8 +208,9 @@ function together(before, message) {
     && !message.ephemeral && Number(message.ts) - Number(before.ts) < TOGETHER_S;
 }
 
-/** Remembers the focused element of a message by its ids; the answer puts the focus back after a new drawing. */
-function focusIn(root) {
+/** Remembers the focused element of a message; the answer puts the focus back after a new drawing: on the same action, or
+ * on the first one where it is gone (a card that was claimed has no Claim any more). */
+export function rememberFocus(root) {
   const at = document.activeElement;
   const article = at && root.contains(at) ? at.closest("article") : null;
   if (!article) return null;
@@ -217,7 +218,8 @@ function focusIn(root) {
   return () => {
     if (root.contains(at) && document.activeElement === at) return;
     const again = root.querySelector(`article[data-ts="${CSS.escape(article.dataset.ts)}"]`);
-    const twin = actionId ? again?.querySelector(`[data-action-id="${CSS.escape(actionId)}"][data-block-id="${CSS.escape(blockId || "")}"]`) : at;
+    const same = actionId && again ? [...again.querySelectorAll(`[data-action-id="${CSS.escape(actionId)}"]`)] : [];
+    const twin = actionId ? same.find((node) => node.dataset.blockId === blockId) || same[0] || again?.querySelector("[data-action-id]") : at;
     twin?.focus({ preventScroll: true });
   };
 }

@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { drawBlocks } from "./blocks.js";
 import { avatar, h, icon, toast } from "./dom.js";
+import { rememberFocus } from "./messages.js";
 import { plain } from "./mrkdwn.js";
 
 const TROUBLE = "We had some trouble connecting. Try again?";
@@ -20,7 +21,11 @@ export class Modal {
     this.busy = false;
     this.dialog = h("dialog", { id: "modal", class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title" });
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
-    this.dialog.addEventListener("cancel", (event) => event.preventDefault());
+    // Escape while the focus is nowhere, and the phone's back gesture, come only as "cancel".
+    this.dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.cancel(false);
+    });
     this.dialog.addEventListener("close", () => this.onClosed());
     this.keepFocus();
     document.body.append(this.dialog);
@@ -64,12 +69,13 @@ export class Modal {
     this.signature = signature;
     this.draw();
     if (!this.dialog.open) this.opened();
-    else if (changed) this.focusFirst();
+    else if (changed || !this.dialog.contains(document.activeElement)) this.focusFirst();
     return undefined;
   }
 
   opened() {
     this.opener = document.activeElement;
+    this.openerBack = rememberFocus(document.body);
     this.dialog.showModal();
     this.focusFirst();
   }
@@ -91,6 +97,7 @@ export class Modal {
     this.dialog.replaceChildren();
     this.values.clear();
     if (this.opener?.isConnected) this.opener.focus();
+    else this.openerBack?.();
   }
 
   held() {

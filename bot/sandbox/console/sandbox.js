@@ -14,8 +14,6 @@ const PROVIDER_KINDS = [
 ];
 const OPEN_KEY = "leadbell.sandbox.open";
 
-const providerOf = (entry) => (typeof entry === "string" ? { name: entry, title: entry } : { name: entry.name || entry.slug, title: entry.title || entry.name });
-
 function option([value, label]) {
   return h("option", { value, text: label });
 }
@@ -28,13 +26,19 @@ export class SandboxPanel {
       icon("flask"), h("span", { class: "sandbox-title" }, "Sandbox", this.time), icon("down"));
     this.panel = h("div", { id: "sandbox-panel" });
     node.append(this.toggle, this.panel);
-    this.open(localStorage.getItem(OPEN_KEY) !== "no");
+    // A low window needs the room for the channels, until somebody opens the panel.
+    const kept = localStorage.getItem(OPEN_KEY);
+    this.show(kept ? kept === "yes" : window.innerHeight >= 680);
     setInterval(() => this.tick(), 5000);
   }
 
-  open(yes) {
+  show(yes) {
     this.panel.hidden = !yes;
     this.toggle.setAttribute("aria-expanded", yes ? "true" : "false");
+  }
+
+  open(yes) {
+    this.show(yes);
     localStorage.setItem(OPEN_KEY, yes ? "yes" : "no");
   }
 
@@ -45,7 +49,8 @@ export class SandboxPanel {
   /** Draws the controls; again only when the lead systems change. */
   update() {
     this.tick();
-    const providers = (this.session.state.providers || []).map(providerOf);
+    const { providers: names = [], provider_titles: titles = {} } = this.session.state;
+    const providers = names.map((name) => ({ name, title: titles[name] || name }));
     const signature = JSON.stringify(providers);
     if (signature === this.signature) return;
     this.signature = signature;
@@ -66,7 +71,7 @@ export class SandboxPanel {
   leads(providers) {
     const choice = h("select", { id: "lead-provider", "aria-label": "Lead system" }, providers.map((one) => option([one.name, one.title])));
     const arrive = h("button", { type: "button", class: "button", id: "lead-arrives", text: "A lead arrives", disabled: !providers.length, on: { click: () => this.lead(choice) } });
-    return h("fieldset", {}, h("legend", {}, icon("bolt"), "New lead"), h("div", { class: "row" }, choice, arrive));
+    return h("fieldset", {}, h("legend", {}, icon("bolt"), "New lead"), choice, arrive);
   }
 
   lead(choice) {

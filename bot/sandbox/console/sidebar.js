@@ -57,7 +57,7 @@ export function places(session) {
     const other = session.person(dm.members?.find((id) => id !== session.userId) || dm.user);
     if (other) list.push({ kind: "dm", id: dm.id, label: other.real_name, picture: () => avatar({ id: other.id, name: other.real_name, color: other.color }, "tiny") });
   }
-  list.push({ kind: "home", id: "home", label: `${bot.name} Home`, picture: () => avatar({ isBot: true }, "tiny") });
+  if (bot.home !== false) list.push({ kind: "home", id: "home", label: `${bot.name} Home`, picture: () => avatar({ isBot: true }, "tiny") });
   return list;
 }
 
@@ -83,7 +83,7 @@ export function drawPlaces(session, unread, current, go) {
   const of = (kind) => all.filter((place) => place.kind === kind).map(entry);
   const root = document.getElementById("places");
   const focused = root.contains(document.activeElement) ? { ...document.activeElement.dataset } : null;
-  root.replaceChildren(group("Channels", of("channel")), group("Direct messages", of("dm")), group("Apps", of("home")));
+  root.replaceChildren(group("Channels", of("channel")), group("Direct messages", of("dm")), ...(of("home").length ? [group("Apps", of("home"))] : []));
   if (focused) root.querySelector(focused.channel ? `[data-channel="${CSS.escape(focused.channel)}"]` : "[data-view]")?.focus();
   return waiting;
 }
@@ -119,7 +119,7 @@ export function openJump(session, unread, go) {
   document.getElementById("jump-dialog")?.remove();
   let active = 0;
   let found = [];
-  const box = h("input", { type: "text", placeholder: "Jump to a channel, a message or Home", "aria-label": "Jump to", role: "combobox", "aria-expanded": "true", "aria-controls": "jump-list", autocomplete: "off" });
+  const box = h("input", { type: "text", placeholder: "Jump to a channel or a direct message", "aria-label": "Jump to", role: "combobox", "aria-expanded": "true", "aria-controls": "jump-list", autocomplete: "off" });
   const list = h("div", { id: "jump-list", role: "listbox", "aria-label": "Places" });
   const dialog = h("dialog", { id: "jump-dialog", class: "sheet", "aria-label": "Jump to" }, h("div", { class: "jump-box" }, icon("search"), box), list);
   const choose = (place) => {

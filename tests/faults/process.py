@@ -1,0 +1,271 @@
+"""A real ``leadbell run`` in a process of its own, against stand-ins that this process serves.
+
+Tests, the soak run and benchmarks start it, kill it, start it again, and look at what people see in Slack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.clock import SystemClock
+from bot.sandbox.messages import Message
+from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.strict import Recorder
+from bot.serving import serve
+from providers.kpro.stand_in import KproStandIn
+from storage import connections, people, rules
+from storage.database import Database, Tx
+from storage.vault import Vault, check_key
+
+ROOT = Path(__file__).resolve().parents[2]
+TEAM = "T0LEADBELL"
+SECRET_KEY = "for-tests-only-0123456789abcdef-0123456789abcdef"
+SIGNING_SECRET = "0f" * 16
+BOT_TOKEN = "xoxb-for-tests-only"
+CRASHED = 137
+READY_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def bare_environment() -> dict[str, str]:
+    """This process's environment without any setting of Leadbell's."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "LEADBELL_", "HOST", "PORT"))}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def prepare(
+    path: Path,
+    *,
+    key: str,
+    begun: bool = True,
+    channels: tuple[str, ...] = ("C0LEADS",),
+    approvers: tuple[str, ...] = (),
+) -> str:
+    """A database with one connection and a subscription a channel; the connection's id.
+
+    ``begun``: the first poll was an hour ago, so that whatever arrives now is new.
+    """
+    database, vault = Database(path), Vault([SECRET_KEY])
+    now = datetime.now(UTC)
+
+    def set_up(tx: Tx) -> str:
+        check_key(tx, vault)
+        people.add_workspace(tx, TEAM, "Harbour Homes", now)
+        made = connections.add(
+            tx,
+            TEAM,
+            vault,
+            name="north",
+            provider="kpro",
+            credentials={"api_key": key},
+            settings={},
+            by="U0ADA",
+            now=now,
+        )
+        assert made is not None
+        if begun:
+            connections.begin_reading(tx, TEAM, made, now)
+            connections.start_at(tx, TEAM, made, now - timedelta(minutes=1), None)
+        for channel in channels:
+            rules.subscribe(
+                tx,
+                TEAM,
+                connection=made,
+                words="",
+                channel=channel,
+                masked=True,
+                approval=bool(approvers),
+                approvers=list(approvers),
+                by="U0ADA",
+                now=now,
+            )
+        return made
+
+    try:
+        return database.write_now(set_up)
+    finally:
+        database.close()
+
+
+class Street:
+    """Slack and KPro as stand-ins, a prepared database, and a bot that can be started, crashed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "leadbell.sqlite3"
+        self.slack = SlackStandIn(
+            signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, app_token="xapp-for-tests-only", now=SystemClock().now
+        )
+        if record := os.environ.get("LEADBELL_RECORD"):
+            self.slack.recorder = Recorder(Path(record))
+        self.kpro = KproStandIn(now=SystemClock().now)
+        self.port = free_port()
+        self.process: asyncio.subprocess.Process | None = None
+        self.environment: dict[str, str] = {}
+        self._stack = AsyncExitStack()
+
+    async def open(self) -> None:
+        """Serve the stand-ins."""
+        kpro_url = await self.kpro.start()
+        self._stack.push_async_callback(self.kpro.stop)
+        application = web.Application(client_max_size=32 * 1024 * 1024)
+        application.add_routes(self.slack.routes())
+        runner, port = await serve(application, "127.0.0.1", 0)
+        self._stack.push_async_callback(runner.cleanup)
+        self._stack.push_async_callback(self.slack.close)
+        self.slack.base_url = f"http://127.0.0.1:{port}"
+        self.slack.request_url = f"http://127.0.0.1:{self.port}/slack/events"
+        self.environment = {
+            "SLACK_API_URL": f"{self.slack.base_url}/api/",
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "LEADBELL_KPRO_URL": kpro_url,
+            "LEADBELL_DATABASE": str(self.database),
+            "LEADBELL_SECRET_KEY": SECRET_KEY,
+            "LEADBELL_TEMPO": "fast",
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+        }
+
+    async def close(self) -> None:
+        """Stop everything."""
+        await self.kill()
+        await self._stack.aclose()
+
+    # -- the bot's process
+
+    async def start(self, *, crash_at: str | None = None, ready: bool = True, **settings: str | None) -> None:
+        """Start the bot; ``ready`` waits until it says so. A setting that is None is left out."""
+        given = {**self.environment, **settings, "LEADBELL_CRASH_AT": crash_at}
+        with (self.folder / "stderr.txt").open("ab") as stderr:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot.cli",
+                "run",
+                cwd=self.folder,
+                env={**bare_environment(), **{k: v for k, v in given.items() if v is not None}},
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+            )
+        if ready:
+            assert self.process.stdout is not None
+            said = await asyncio.wait_for(self.process.stdout.readline(), READY_SECONDS)
+            assert b"Leadbell is ready" in said, (said, self.stderr())
+
+    async def exit_code(self, seconds: float = READY_SECONDS) -> int:
+        """Wait for the process to end."""
+        assert self.process is not None
+        code = await asyncio.wait_for(self.process.wait(), seconds)
+        self.process = None
+        return code
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    async def kill(self) -> None:
+        """kill -9, if it runs."""
+        if self.process is not None:
+            if self.process.returncode is None:
+                self.process.kill()
+            await self.process.wait()
+            self.process = None
+
+    def stderr(self) -> str:
+        """All that the processes have logged."""
+        file = self.folder / "stderr.txt"
+        return file.read_text("utf-8") if file.exists() else ""
+
+    # -- the database, from outside
+
+    def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+        """What a question to the database gives."""
+        outside = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        try:
+            return outside.execute(sql, params).fetchall()
+        finally:
+            outside.close()
+
+    def value(self, sql: str, *params: Any) -> Any:
+        """The first value of the first row."""
+        return self.rows(sql, *params)[0][0]
+
+    async def until(self, met: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Wait, in real time and for another process; TimeoutError after ``seconds``."""
+        async with asyncio.timeout(seconds):
+            while not met():
+                await asyncio.sleep(0.02)
+
+    async def settled(self, leads: int, seconds: float = 25.0) -> None:
+        """Wait until that many leads are stored, and nothing waits or is in doubt on its way to Slack."""
+
+        def met() -> bool:
+            return bool(
+                self.value("SELECT COUNT(*) FROM leads") >= leads
+                and self.value("SELECT COUNT(*) FROM outbox WHERE state <> 'sent'") == 0
+            )
+
+        await self.until(met, seconds)
+
+    # -- what people see
+
+    def cards(self, channel: str = "C0LEADS") -> list[Message]:
+        """The lead cards in a channel, oldest first."""
+        return [m for m in self.slack.workspace.messages[channel] if m.by_app and lead_of(m) and not m.thread_ts]
+
+    def alerted(self, channel: str = "C0LEADS") -> Counter[int]:
+        """How many cards each of KPro's leads (by its id there) has in a channel."""
+        ids = {number: int(external) for number, external in self.rows("SELECT number, external_id FROM leads")}
+        return Counter(ids[lead_of(m) or 0] for m in self.cards(channel))
+
+    def every_lead_once(self, since: int = 0, channel: str = "C0LEADS") -> None:
+        """Fail unless each lead from the ``since``-th on has exactly one card, and no other has any."""
+        assert self.alerted(channel) == Counter(lead["id"] for lead in self.kpro.leads[since:])
+
+    async def press(self, user: str, message: Message, action: str) -> Any:
+        """Press a button; how the app answered."""
+        block = next(b for b in message.blocks if any(e.get("action_id") == action for e in b.get("elements") or ()))
+        return await self.slack.interactions.press_in_message(
+            user, message.channel, message.ts, block["block_id"], action
+        )
+
+    def dms(self, user: str) -> list[Message]:
+        """What Leadbell wrote to somebody."""
+        channel = self.slack.workspace.open_dm(user).id
+        return [m for m in self.slack.workspace.messages[channel] if m.by_app and m.only_for is None]
+
+    def thread(self, card: Message) -> list[str]:
+        """The texts below a card."""
+        return [m.text for m in self.slack.workspace.thread(card)]
+
+
+def lead_of(message: Message) -> int | None:
+    """The number of the lead that a message's buttons carry, or ``None``."""
+    for block in message.blocks:
+        for element in block.get("elements") or ():
+            if element.get("action_id") in ("claim", "details", "assign") and element.get("value"):
+                found = json.loads(element["value"]).get("lead")
+                return int(found) if found is not None else None
+    return None
