@@ -15,6 +15,8 @@ from storage import connections
 from storage.database import Database, Tx
 from storage.vault import Vault
 
+POLLING_PATIENCE = 30.0
+"""Seconds a poll waits before it is put off."""
 PATIENCE = 10.0
 """Seconds a person's call waits for the budget before they are told to try later."""
 
@@ -38,7 +40,7 @@ class StoredBudget:
                 wait = 0.05 if self._people and not urgent else await self._take(urgent)
                 if not wait:
                     return
-                if urgent and waited + wait > PATIENCE:
+                if waited + wait > (PATIENCE if urgent else POLLING_PATIENCE):
                     raise Unavailable("its rate limit is used up", wait)
                 step = min(wait + 0.01, 1.0)
                 waited += step

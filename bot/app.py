@@ -35,6 +35,7 @@ from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
 from bot.web import Web
 from commands.verb import Desk, Memory
+from commands.views import sentences
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
 from storage import people
@@ -193,6 +194,7 @@ class Leadbell:
                 process_before_response=True,  # with the edge's wrapper: the ack is not polled for (Bolt's runner)
                 request_verification_enabled=False,  # bot.web verifies, and answers 401 to malformed headers too
                 ssl_check_enabled=False,
+                user_facing_authorize_error_message=sentences.not_installed(),
             )
         Edge(self.app, self.desk, self._client, directory, files, self.tasks)
         self.web = Web(self.app, settings.signing_secret, self.problems, lambda: bool(self.workspace))

@@ -22,18 +22,23 @@ from bot.settings import Tempo
 from bot.slack.client import Fate, code, fate
 from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
+from commands import alert
 from commands.drawing import Drawn, draw
 from commands.verb import Desk
 from commands.views import sentences
 from commands.views.blocks import context
 from storage import deliveries, rules
 from storage.database import StorageFull, Tx
-from storage.records import Delivery, Message, moment
+from storage.records import Delivery, Message
 
 log = logging.getLogger("leadbell.delivery")
 EVENT_TYPE = "leadbell_delivery"
 LOOK_BACK = timedelta(minutes=2)
+LOOK_ON = timedelta(minutes=10)
+"""Around the moment of sending: a call ends within seconds, clocks differ by minutes at the most."""
+TOO_FAR = "too far"
 MOST_PAGES = 5
+MOST_REFUSALS = 3
 IDLE_SECONDS = 30.0
 
 
@@ -97,19 +102,16 @@ class Deliverer:
         now = self._clock.now()
         await self._write_down(now)
 
-        def look(tx: Tx) -> tuple[list[Delivery], str | None]:
-            return deliveries.heads(tx, now), deliveries.next_due(tx)
-
-        heads, next_due = await self._desk.database.read(look)
+        heads, next_due = await self._desk.database.read(lambda tx: deliveries.heads(tx, now))
         for head in heads:
             lane = (head.workspace, head.lane)
             if lane not in self._lanes and not self._stopping:
                 task = self._tasks.spawn(self._deliver(head), "delivery")
                 self._lanes[lane] = task
                 task.add_done_callback(partial(self._free, lane))
-        if next_due is None or any((h.workspace, h.lane) in self._lanes for h in heads):
+        if next_due is None:
             return IDLE_SECONDS
-        return min(IDLE_SECONDS, max(0.05, (moment(next_due) - now).total_seconds()))
+        return min(IDLE_SECONDS, max(0.05, (next_due - now).total_seconds()))
 
     def _free(self, lane: tuple[str, str], _task: asyncio.Task[Any]) -> None:
         self._lanes.pop(lane, None)
@@ -118,14 +120,18 @@ class Deliverer:
     # -- one delivery
 
     async def _deliver(self, delivery: Delivery) -> None:
+        marked = False
+        if delivery.state == "doubt":
+            try:
+                arrived = await self._arrived(delivery)
+            except Exception as error:
+                await self._still_in_doubt(delivery, error)
+                return
+            if arrived == "yes":
+                return
+            marked = arrived == "unknown"
         try:
             await self._pace(delivery)
-            marked = False
-            if delivery.state == "doubt":
-                arrived = await self._arrived(delivery)
-                if arrived == "yes":
-                    return
-                marked = arrived == "unknown"
             began = await self._begin(delivery)
             if began is None:
                 return
@@ -156,17 +162,14 @@ class Deliverer:
         """Mark it as being sent and draw it, in one transaction; ``None`` where there is nothing to send now."""
         now = self._clock.now()
         outsiders = False
-        if delivery.kind == "post" and delivery.lane.startswith(("C", "G")):
-            channel = await self._directory.channel(delivery.workspace, delivery.lane)  # somebody may have joined
+        place = delivery.lane.partition(":")[0]
+        if delivery.kind in ("post", "refresh") and place.startswith(("C", "G")):
+            channel = await self._directory.channel(delivery.workspace, place)  # somebody may have joined
             outsiders = channel is not None and channel.has_outsiders
 
         def begin_delivery(tx: Tx) -> tuple[Message, Drawn, Message | None] | None:
             if outsiders:
-                for person in rules.mask(tx, delivery.workspace, delivery.lane):
-                    body = {"text": sentences.now_masked(delivery.lane)}
-                    deliveries.post(
-                        tx, delivery.workspace, self._desk.vault, kind="notice", to=person, now=now, body=body
-                    )
+                alert.outsiders_joined(tx, delivery.workspace, self._desk.vault, place, now)
             message = deliveries.message(tx, delivery.workspace, delivery.message or "")
             drawn = draw(tx, self._desk, delivery, message, now) if message else None
             if message is None or drawn is None:
@@ -220,15 +223,14 @@ class Deliverer:
         place = message.posted_in or message.channel
         if place.startswith(("U", "W")):
             place = await self._directory.dm(delivery.workspace, place)
-        oldest = f"{(delivery.sending_at - LOOK_BACK).timestamp():.6f}"
         try:
-            found = await self._look(delivery, message, place, oldest)
+            found = await self._look(delivery, message, place, delivery.sending_at)
         except SlackApiError as error:
             if code(error) in ("missing_scope", "not_allowed_token_type", "access_denied"):
                 return "unknown"
             raise
-        if found is None:
-            return "no"
+        if found is None or found == TOO_FAR:
+            return "no" if found is None else "unknown"
         now = self._clock.now()
 
         def delivery_found(tx: Tx) -> None:
@@ -237,12 +239,14 @@ class Deliverer:
         await self._desk.database.write(delivery_found)
         return "yes"
 
-    async def _look(self, delivery: Delivery, message: Message, place: str, oldest: str) -> str | None:
+    async def _look(self, delivery: Delivery, message: Message, place: str, sent: datetime) -> str | None:
+        """The timestamp of the message that carries the delivery's id, ``None``, or TOO_FAR to look."""
         cursor = ""
         for _ in range(MOST_PAGES):
             query: dict[str, Any] = {
                 "channel": place,
-                "oldest": oldest,
+                "oldest": f"{(sent - LOOK_BACK).timestamp():.6f}",
+                "latest": f"{(sent + LOOK_ON).timestamp():.6f}",
                 "limit": 100,
                 "include_all_metadata": True,
                 "cursor": cursor or None,
@@ -258,7 +262,26 @@ class Deliverer:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return None
-        return None
+        return TOO_FAR
+
+    async def _still_in_doubt(self, delivery: Delivery, error: Exception) -> None:
+        """The look-up failed: it stays in doubt and is looked for again."""
+        what, asked = fate(error)
+        wait = max(self._tempo.doubt_seconds, asked or 0.0)
+        name = code(error)
+        log.warning("a delivery stays in doubt: %s (%s)", name, what.value)
+        at = self._clock.now() + timedelta(seconds=wait)
+
+        def doubt_stays(tx: Tx) -> None:
+            if what is Fate.PLACE:
+                deliveries.park(tx, delivery, name, doubtful=True)
+            else:
+                deliveries.postpone(tx, delivery, state="doubt", next_at=at, error=name)
+
+        try:
+            await self._desk.database.write(doubt_stays)
+        except StorageFull:
+            self._unwritten.append(delivery)
 
     async def _write_down(self, now: datetime) -> None:
         """What was called while the disk was full is in doubt, as soon as that can be written."""
@@ -278,9 +301,16 @@ class Deliverer:
     # -- failures
 
     async def _failed(self, delivery: Delivery, error: Exception) -> None:
-        if isinstance(error, StorageFull):
+        """Decide a failed call's fate. Where even that fails, the row is in doubt as soon as it can be written."""
+        try:
+            if isinstance(error, StorageFull):
+                raise error
+            await self._decided(delivery, error)
+        except Exception as worse:
+            log.error("a failed delivery could not be put back [%s]", trace(worse))
             self._unwritten.append(delivery)
-            return
+
+    async def _decided(self, delivery: Delivery, error: Exception) -> None:
         what, asked = fate(error)
         name, now = code(error), self._clock.now()
         backoff = min(self._tempo.first_backoff * 2 ** min(delivery.attempts, 6), self._tempo.longest_backoff) / 10
@@ -290,28 +320,32 @@ class Deliverer:
         if what is Fate.TOKEN:
             wait = min(60.0, self._tempo.longest_backoff)
         log.warning("a delivery failed: %s (%s)%s", name, what.value, _where(error, what))
-        vault = self._desk.vault
 
         def delivery_failed(tx: Tx) -> None:
             if what is Fate.GONE:
                 deliveries.drop(tx, delivery)
-            elif what is Fate.PLACE or (what is Fate.REFUSED and delivery.attempts >= 3):
+            elif what is Fate.PLACE or (what is Fate.REFUSED and delivery.attempts >= MOST_REFUSALS):
                 deliveries.park(tx, delivery, name)
-                if delivery.kind == "post" and delivery.lane.startswith(("C", "G")):
-                    text = sentences.held_back(delivery.lane, name)
-                    for person in rules.in_trouble(tx, delivery.workspace, delivery.lane, name):
-                        deliveries.post(
-                            tx, delivery.workspace, vault, kind="notice", to=person, now=now, body={"text": text}
-                        )
+                if what is Fate.PLACE:
+                    deliveries.park_lane(tx, delivery.workspace, delivery.lane, name)
+                self._tell_held_back(tx, delivery, name, what, now)
             else:
                 at = now + timedelta(seconds=wait)
                 deliveries.postpone(tx, delivery, state=state, next_at=at, error=name)
 
-        try:
-            await self._desk.database.write(delivery_failed)
-        except StorageFull:
-            log.error("the disk is full: a failed delivery could not be put back")
-            self._unwritten.append(delivery)
+        await self._desk.database.write(delivery_failed)
+
+    def _tell_held_back(self, tx: Tx, delivery: Delivery, name: str, what: Fate, now: datetime) -> None:
+        """Say once, to who subscribed the channel, that something is held back."""
+        if delivery.kind != "post" or not delivery.lane.startswith(("C", "G")):
+            return
+        text = sentences.held_back(delivery.lane, name)
+        if what is Fate.REFUSED:
+            text = sentences.refused_card(delivery.lane, name)
+        for person in rules.in_trouble(tx, delivery.workspace, delivery.lane, name):
+            deliveries.post(
+                tx, delivery.workspace, self._desk.vault, kind="notice", to=person, now=now, body={"text": text}
+            )
 
 
 def _wait_for_post(tx: Tx, delivery: Delivery, now: datetime) -> None:

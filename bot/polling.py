@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
@@ -67,39 +70,41 @@ class Poller:
         self._apis = apis
         self._clock = clock
         self._tempo = tempo
-        self._busy: set[tuple[str, str]] = set()
+        self._busy: dict[tuple[str, str], bool] = {}
+        """What is being polled, and whether it was rung for again meanwhile."""
 
     async def poll(self, workspace: str, connection: str) -> None:
         """Poll one connection if it is due. It never raises: what went wrong is kept with the connection."""
         key = (workspace, connection)
         if key in self._busy:
+            self._busy[key] = True
             return
-        self._busy.add(key)
+        again = True
         try:
-            await self._poll(workspace, connection)
+            while again:
+                self._busy[key] = False
+                await self._poll(workspace, connection)
+                again = self._busy[key]
         except StorageFull:
             log.error("the disk is full: nothing was stored, the cursor stands still")
         finally:
-            self._busy.discard(key)
+            self._busy.pop(key, None)
 
     async def _poll(self, workspace: str, connection: str) -> None:
         now = self._clock.now()
         held = await self._desk.database.read(lambda tx: connections.get(tx, workspace, connection))
-        if held is None or held.state != "active" or held.next_poll_at > now:
+        if held is None or held.state != "active":
             return
+        every = self._tempo.poll_seconds or float(held.settings.get("poll_seconds") or 60)
+        if held.next_poll_at - timedelta(seconds=min(1.0, every / 10)) > now:  # the clock strikes a little early
+            return
+        sealed = await self._desk.database.read(lambda tx: connections.sealed(tx, workspace, connection))
         found = await self._apis.of(workspace, connection)
         if found is None:
             return
         provider, api = found
-        every = self._tempo.poll_seconds or float(held.settings.get("poll_seconds") or 60)
-        try:
-            await self._read_new(held, provider, api)
-        except ProviderError as error:
-            await self._failed(held, provider, error)
-            return
-        except (AttributeError, KeyError, TypeError, ValueError) as error:  # an answer of another shape
-            log.error("polling %s met something unexpected [%s]", connection, trace(error))
-            await self._failed(held, provider, UnexpectedResponse("the answer has another shape"))
+        if failure := await _failure_of(self._read_new(held, provider, api)):
+            await self._failed(held, provider, failure, sealed)
             return
         next_at = now + timedelta(seconds=every)
 
@@ -107,13 +112,11 @@ class Poller:
             connections.polled(tx, workspace, connection, now=now, next_at=next_at)
 
         await self._desk.database.write(poll_succeeded)
-        try:
-            await self._read_changes(held, provider, api, now)
-            await self._read_history(held, provider, api, next_at)
-        except ProviderError as error:  # the next poll takes it up again
-            log.info("reading older leads of %s stopped: %s", connection, sentences.trouble(error))
-            if isinstance(error, AuthFailed):
-                await self._failed(held, provider, error)
+        for reading in (self._read_changes, self._read_history):
+            if failure := await _failure_of(reading(held, provider, api, next_at)):
+                log.info("reading older leads of %s stopped: %s", connection, sentences.trouble(failure))
+                if isinstance(failure, AuthFailed):
+                    await self._failed(held, provider, failure, sealed)
 
     # -- the three ways of reading
 
@@ -122,8 +125,10 @@ class Poller:
             await self._first(held, provider, api)
             return
         since = (held.cursor or held.begun_at) - provider.feed.overlap
-        async for page in provider.feed.new(api, since, provider.feed.page_size):
-            await self._take_in(held, page, history=False)
+        arrived = provider.feed.new(api, since, provider.feed.page_size)
+        async with aclosing(self._take_all(held, arrived, history=False)) as stored:
+            async for _ in stored:
+                pass
 
     async def _first(self, held: Connection, provider: Provider, api: Api) -> None:
         """The first poll: the newest page, quietly. Whatever is not on it or older is new from here on."""
@@ -139,7 +144,7 @@ class Poller:
             if page
             else _Mapped([], 0, None, None)
         )
-        more = page is not None and len(page.records) >= size
+        more = page is not None and len(page.records) + page.unreadable >= size
         workspace, connection = held.workspace, held.connection
 
         def begin_reading(tx: Tx) -> None:
@@ -153,16 +158,24 @@ class Poller:
         await self._desk.database.write(begin_reading)
         self._desk.wake()
 
-    async def _read_changes(self, held: Connection, provider: Provider, api: Api, now: datetime) -> None:
+    async def _read_changes(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
+        """The slow sweep: everything that may have changed lately, resumable, while nothing else is due."""
+        now, workspace, connection = self._clock.now(), held.workspace, held.connection
         every = self._tempo.sweep_seconds or provider.feed.sweep_every.total_seconds()
-        if held.swept_at is None or (now - held.swept_at).total_seconds() < every:
+        if held.sweep_from is None and (held.swept_at is None or (now - held.swept_at).total_seconds() < every):
             return
-        since = now - provider.feed.sweep_span
-        async for page in provider.feed.changes(api, since, provider.feed.page_size):
-            await self._take_in(held, page, history=False)
+        since = held.sweep_from or now - provider.feed.sweep_span
+        unreadable = 0
+        changed = provider.feed.changes(api, since, provider.feed.page_size)
+        async with aclosing(self._take_all(held, changed, history=False)) as stored:
+            async for page in stored:
+                unreadable += page.unreadable
+                if self._clock.now() >= until and page.reached:
+                    await self._desk.database.write(partial(_sweep_reached, held, page.reached))
+                    return
 
         def sweep_done(tx: Tx) -> None:
-            connections.swept(tx, held.workspace, held.connection, now)
+            connections.swept(tx, workspace, connection, now=now, unreadable=unreadable)
 
         await self._desk.database.write(sweep_done)
 
@@ -171,10 +184,11 @@ class Poller:
         again = await self._desk.database.read(lambda tx: connections.get(tx, held.workspace, held.connection))
         if again is None or again.history_until is None:
             return
-        async for page in provider.feed.history(api, again.history_until, provider.feed.page_size):
-            await self._take_in(held, page, history=True)
-            if self._clock.now() >= until:
-                return
+        older = provider.feed.history(api, again.history_until, provider.feed.page_size)
+        async with aclosing(self._take_all(held, older, history=True)) as stored:
+            async for _ in stored:
+                if self._clock.now() >= until:
+                    return
 
         def history_done(tx: Tx) -> None:
             connections.history_reached(tx, held.workspace, held.connection, None)
@@ -189,12 +203,35 @@ class Poller:
         ids = [r.external_id for r in page.records]
         return await self._desk.database.read(lambda tx: leads.known(tx, held.workspace, held.connection, ids))
 
-    async def _take_in(self, held: Connection, page: Page, *, history: bool) -> None:
+    async def _take_all(
+        self, held: Connection, pages: AsyncIterator[Page], *, history: bool
+    ) -> AsyncGenerator[Page, None]:
+        """Take in page after page: the next one is asked for and mapped while this one is stored.
+
+        A page is yielded once it is stored, so whoever stops there stops at a known place.
+        """
+        storing: asyncio.Task[None] | None = None
+        before: Page | None = None
+        try:
+            async for page in pages:
+                known = await self._known(held, page)
+                latest = self._clock.now() + CLOCK_SKEW
+                mapped = await asyncio.to_thread(_mapped, page, known, latest)
+                if storing and before:
+                    await storing
+                    yield before
+                storing = asyncio.create_task(self._store(held, mapped, known, history=history))
+                before = page
+        finally:
+            if storing:
+                await storing  # what was read is kept, even if the next page failed
+        if before:
+            yield before
+
+    async def _store(self, held: Connection, mapped: _Mapped, known: dict[str, bytes], *, history: bool) -> None:
         """Store what is new or changed of a page, with its alerts and the cursor, in one transaction."""
-        known = await self._known(held, page)
-        mapped = await asyncio.to_thread(_mapped, page, known, self._clock.now() + CLOCK_SKEW)
         moved = mapped.newest is not None and (held.cursor is None or mapped.newest > held.cursor)
-        if not mapped.fresh and not mapped.unreadable and not moved and not history:
+        if not mapped.fresh and not moved and not history:
             return
         now = self._clock.now()
         desk = self._desk
@@ -218,7 +255,6 @@ class Poller:
                 held.connection,
                 cursor=None if history else mapped.newest,
                 lag_seconds=_lag(mapped.newest, now) if new and not history else None,
-                unreadable=mapped.unreadable,
             )
             if history and mapped.oldest:
                 connections.history_reached(tx, held.workspace, held.connection, mapped.oldest)
@@ -229,7 +265,7 @@ class Poller:
 
     # -- failures
 
-    async def _failed(self, held: Connection, provider: Provider, error: ProviderError) -> None:
+    async def _failed(self, held: Connection, provider: Provider, error: ProviderError, sealed: bytes | None) -> None:
         """Back off, or pause and tell whoever connected it, once, where the credentials are refused."""
         now = self._clock.now()
         why = sentences.trouble(error)
@@ -238,7 +274,7 @@ class Poller:
         if isinstance(error, AuthFailed):
 
             def pause_connection(tx: Tx) -> None:
-                told = connections.pause(tx, workspace, connection, why=why, now=now)
+                told = connections.pause(tx, workspace, connection, why=why, now=now, sealed=sealed)
                 if told:
                     body = {"name": held.name, "system": provider.name, "connection": connection}
                     deliveries.post(tx, workspace, self._desk.vault, kind="paused", to=told, now=now, body=body)
@@ -255,6 +291,24 @@ class Poller:
             connections.failed(tx, workspace, connection, why=why, now=now, next_at=now + timedelta(seconds=wait))
 
         await self._desk.database.write(poll_failed)
+
+
+async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
+    """What went wrong with the lead system, if anything. Its answers may have any shape at all."""
+    try:
+        await reading
+    except ProviderError as error:
+        return error
+    except StorageFull:
+        raise
+    except Exception as error:
+        log.error("a poll met something unexpected [%s]", trace(error))
+        return UnexpectedResponse("the answer has another shape")
+    return None
+
+
+def _sweep_reached(held: Connection, reached: datetime, tx: Tx) -> None:
+    connections.sweep_reached(tx, held.workspace, held.connection, reached)
 
 
 def _insert(tx: Tx, held: Connection, rows: Rows, now: datetime, *, history: bool) -> tuple[int, int]:

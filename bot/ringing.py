@@ -139,6 +139,7 @@ class Ringer:
     async def housekeeping(self) -> None:
         """Forget what was delivered long ago, and try held-back messages again."""
         now = self._clock.now()
+        self._desk.memory.forget()
 
         def tidy(tx: Tx) -> None:
             for workspace in people.workspaces(tx):

@@ -115,7 +115,9 @@ def _token(env: Mapping[str, str], name: str, prefix: str, where: str) -> Secret
 
 
 def _tempo(env: Mapping[str, str]) -> Tempo:
-    """``LEADBELL_TEMPO``: ``fast`` shortens every waiting time, ``flood`` also lifts the rate budget. Raises BadSetting.
+    """``LEADBELL_TEMPO``: ``fast`` shortens every waiting time, ``flood`` also lifts the rate budget.
+
+    Raises BadSetting.
 
     For rehearsals, tests and benchmarks against stand-ins; not for a lead system that somebody pays for.
     """

@@ -12,6 +12,8 @@ from aiohttp import web
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
+from bot.faults import trace
+
 log = logging.getLogger("leadbell.web")
 LARGEST_BODY = 1024 * 1024
 WINDOW_SECONDS = 300
@@ -69,9 +71,13 @@ class Web:
             asked = AsyncBoltRequest(
                 body=body.decode("utf-8"), query=request.query_string, headers={k: [v] for k, v in headers.items()}
             )
-        except ValueError:  # signed, and yet neither a form nor JSON
+        except Exception:
             return web.Response(status=400, text="not readable")
-        answer = await self._app.async_dispatch(asked)
+        try:
+            answer = await self._app.async_dispatch(asked)
+        except Exception as error:
+            log.error("a signed request could not be handled [%s]", trace(error))
+            return web.Response(status=400, text="not readable")
         kind = (answer.first_headers().get("content-type") or "text/plain").split(";")[0]
         return web.Response(status=answer.status, text=answer.body or "", content_type=kind)
 

@@ -34,6 +34,16 @@ def announce(
     return cards
 
 
+def outsiders_joined(tx: Tx, workspace: str, vault: Vault, channel: str, now: datetime) -> None:
+    """Guests or people from outside are in a channel: its cards hide contact data, and who subscribed it is told."""
+    told = rules.mask(tx, workspace, channel)
+    if told:
+        deliveries.redraw_channel(tx, workspace, vault, channel, now)
+    for person in told:
+        body = {"text": sentences.now_masked(channel)}
+        deliveries.post(tx, workspace, vault, kind="notice", to=person, now=now, body=body)
+
+
 def summarise(tx: Tx, workspace: str, vault: Vault, connection: Connection, system: str, now: datetime) -> None:
     """One summary after the first reading of a connection: where its leads will appear, else to who connected it."""
     text = sentences.first_read(connection.name, system, figures.stored(tx, workspace, connection.connection))

@@ -103,17 +103,7 @@ async def rejected(desk: Desk, request: Request) -> Answer:
         deliveries.refresh(tx, workspace, desk.vault, found.lead, now)
         line = {"what": "rejected", "by": by.person, **facts}
         deliveries.line(tx, workspace, desk.vault, found.lead, line, now)
-        for told in {found.person, found.asked_by} - {by.person}:
-            deliveries.post(
-                tx,
-                workspace,
-                desk.vault,
-                kind="rejection",
-                to=told,
-                now=now,
-                leads=[found.lead],
-                subject=request_id,
-            )
+        claim.ended(tx, desk, found, besides={by.person}, now=now)
         return None
 
     refusal = await desk.database.write(reject_request)

@@ -19,7 +19,7 @@ from storage import audit, deliveries, ownership
 from storage.choices import once, undo
 from storage.database import Tx
 from storage.filters import Frame
-from storage.records import Person, StoredLead
+from storage.records import Approval, Person, StoredLead
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def take(tx: Tx, desk: Desk, by: Person, lead_number: int, person: str, now: dat
         return Outcome(sentences.stale())
     if seen.waiting:
         ownership.decide(tx, workspace, seen.waiting.request, state="overtaken", by=by.person, now=now)
+        ended(tx, desk, seen.waiting, besides={by.person, person}, now=now)
     owned(tx, desk, lead, person=person, by=by.person, now=now)
     return Outcome(happened=True)
 
@@ -70,6 +71,21 @@ def owned(tx: Tx, desk: Desk, lead: StoredLead, *, person: str, by: str, now: da
     line = {"what": word, "person": person, "by": by, "waited": waited}
     deliveries.line(tx, workspace, vault, lead.number, line, now)
     deliveries.post(tx, workspace, vault, kind="handover", to=person, now=now, leads=[lead.number], subject=person)
+
+
+def ended(tx: Tx, desk: Desk, request: Approval, *, besides: set[str], now: datetime) -> None:
+    """A request ended otherwise than by its approval: who waited for it is told, but not ``besides``."""
+    for told in sorted({request.person, request.asked_by} - besides):
+        deliveries.post(
+            tx,
+            request.workspace,
+            desk.vault,
+            kind="rejection",
+            to=told,
+            now=now,
+            leads=[request.lead],
+            subject=request.request,
+        )
 
 
 def _waits(tx: Tx, seen: Sight, by: Person) -> str:
@@ -209,6 +225,7 @@ async def release(desk: Desk, request: Request) -> Answer:
             if by.person not in (waiting.asked_by, waiting.person) and not may_decide(by, waiting.approvers):
                 return Outcome(_waits(tx, seen, by))
             ownership.decide(tx, workspace, waiting.request, state="withdrawn", by=by.person, now=now)
+            ended(tx, desk, waiting, besides={by.person}, now=now)
             word = "withdrawn"
         elif owner is None:
             return Outcome(sentences.not_owner(seen.ref, None))

@@ -58,7 +58,7 @@ def _about_lead(tx: Tx, desk: Desk, message: Message, number: int, now: datetime
             request = ownership.request(tx, workspace, message.subject or "")
             if request is None:
                 return None
-            ids = (request.person, request.asked_by, request.decided_by)
+            ids = (request.person, request.asked_by, request.decided_by, *request.approvers)
             seen.names.update(seeing.names(tx, workspace, ids))
             if message.kind == "ask":
                 return cards.ask(seen, request, ownership.open_leads(tx, workspace, request.person), now)

@@ -74,6 +74,8 @@ async def created(desk: Desk, request: Request) -> Answer:
         return Faults(invalid.errors)
     if late := await _no_longer_allowed(desk, request, row):
         return Faults(dict.fromkeys(late, sentences.sensitive_off()))
+    if not await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace)):
+        row = row.model_copy(update={a.name: a.default for a in fields_of(intake.row) if a.sensitive})
     if getattr(row, intake.reference) is None:
         raw = row.model_dump(mode="json", exclude_none=True)
         row = row.model_copy(update={intake.reference: csv_rows.reference_for(raw, intake)})
@@ -172,8 +174,7 @@ async def checked(desk: Desk, request: Request) -> Answer:
         return Faults({place: sentences.file_gone()})
     allowed = await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace))
     try:
-        text = csv_rows.text_of(loaded[1])
-        read = await asyncio.to_thread(csv_rows.read, text, intake, sensitive=allowed, mail_customers=mail)
+        read = await asyncio.to_thread(csv_rows.read_bytes, loaded[1], intake, sensitive=allowed, mail_customers=mail)
     except Unusable as unusable:
         return Faults({place: str(unusable)})
     pending = _Pending(request.workspace, connection_id, read, mail, request.person.person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from commands import sight as seeing
 from commands.desk.visibility import sees_contact
 from commands.forms.words import Misspelt, parse
@@ -77,7 +79,7 @@ async def details_view(desk: Desk, request: Request, number: int) -> View | None
         seen.names.update(seeing.names(tx, workspace, people))
         connection = connections.get(tx, workspace, seen.lead.connection)
         pattern = str((connection.settings if connection else {}).get("open_url") or "")
-        link = pattern.replace("{id}", seen.lead.external_id) if "{id}" in pattern else None
+        link = pattern.replace("{id}", quote(seen.lead.external_id, safe="")) if "{id}" in pattern else None
         view = record(seen, contact=contact, notes=notes, entries=entries, others=others, link=link, now=now)
         return view, contact and seen.lead.owner != person.person
 

@@ -32,8 +32,17 @@ async def _noop(desk: Desk, request: Request) -> Answer:
 
 
 VERBS: tuple[Verb, ...] = (
-    Verb("list", "list [words]", "Leads that fit, newest first, only for you.", leads.list_leads, help=_FILTERS),
-    Verb("show", "show KP-1042", "All that you may see of one lead.", leads.show_words, aliases=("details",)),
+    Verb(
+        "list",
+        "list [words]",
+        "Leads that fit, newest first, only for you.",
+        leads.list_leads,
+        help=_FILTERS,
+        reads=True,
+    ),
+    Verb(
+        "show", "show KP-1042", "All that you may see of one lead.", leads.show_words, aliases=("details",), reads=True
+    ),
     Verb("claim", "claim KP-1042", "Take a lead.", claim.claim_words),
     Verb("new", "new [connection]", "Create a lead in a lead system.", intake.new),
     Verb(
@@ -48,10 +57,23 @@ VERBS: tuple[Verb, ...] = (
         "digest [now|schedule|list]",
         "What is new and what waits; now, or at a local time.",
         digest.digest_words,
+        reads=True,
     ),
-    Verb("status", "status", "Are the lead systems and the alerts working?", status.status),
-    Verb("connections", "connections", "The connected lead systems and their health.", connect.list_connections),
-    Verb("subscriptions", "subscriptions", "Which channels are told of which leads.", subscribe.list_subscriptions),
+    Verb("status", "status", "Are the lead systems and the alerts working?", status.status, reads=True),
+    Verb(
+        "connections",
+        "connections",
+        "The connected lead systems and their health.",
+        connect.list_connections,
+        reads=True,
+    ),
+    Verb(
+        "subscriptions",
+        "subscriptions",
+        "Which channels are told of which leads.",
+        subscribe.list_subscriptions,
+        reads=True,
+    ),
     Verb("connect", "connect [system]", "Connect a lead system.", connect.connect, Role.ADMIN),
     Verb(
         "subscribe",
@@ -62,8 +84,18 @@ VERBS: tuple[Verb, ...] = (
         help="The filter takes the words of `/leads help list`.",
     ),
     Verb("privacy", "privacy", "Whether sensitive fields may be typed in Slack.", intake.privacy, Role.ADMIN),
-    Verb("help", "help [word]", "This list, or one word explained.", _help),
+    Verb("help", "help [word]", "This list, or one word explained.", _help, reads=True),
 )
+
+
+def _verb(word: str) -> Verb | None:
+    return next((v for v in VERBS if word == v.name or word in v.aliases), None)
+
+
+def only_reads(text: str) -> bool:
+    """Whether ``/leads <text>`` changes nothing."""
+    verb = _verb(text.strip().partition(" ")[0].casefold() or "help")
+    return verb is None or verb.reads
 
 
 async def command(desk: Desk, request: Request) -> Answer:
@@ -72,8 +104,7 @@ async def command(desk: Desk, request: Request) -> Answer:
     if len(text) > LONGEST_COMMAND:
         return Say(sentences.too_long(len(text), LONGEST_COMMAND))
     word, _, rest = text.partition(" ")
-    word = word.casefold() or "help"
-    verb = next((v for v in VERBS if word == v.name or word in v.aliases), None)
+    verb = _verb(word.casefold() or "help")
     if verb is None:
         return Say(sentences.unknown_verb(word, nearest(word, [v.name for v in VERBS])))
     if verb.role is Role.ADMIN and not request.person.is_admin:

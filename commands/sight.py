@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from commands.desk import approval
 from commands.desk.alerting import Rule, alerts
-from commands.forms.words import FACETS, Misspelt, Vocabulary, parse
+from commands.forms.words import FACETS, Vocabulary, parse
 from commands.views.card import Sight
 from providers.lead import Stage
 from providers.provider import Provider
 from storage import connections, leads, ownership, people, rules
 from storage.database import Tx
-from storage.filters import Every, Frame
+from storage.filters import Frame
 from storage.records import StoredLead
 
 _REF = re.compile(r"^\s*(?:[A-Za-z]{1,4}-)?(\d{1,12})\s*$")
@@ -53,7 +53,8 @@ def sight(
             *((waiting.person, waiting.asked_by, *waiting.approvers) if waiting else ()),
         ),
     )
-    return Sight(lead, providers[connection.provider], connection.name, known, waiting, masked)
+    approved = lead.assigned_by not in (None, lead.owner) and ownership.was_approved(tx, workspace, lead_number)
+    return Sight(lead, providers[connection.provider], connection.name, known, waiting, masked, approved)
 
 
 def vocabulary(tx: Tx, providers: Mapping[str, Provider], workspace: str, zone: str = "UTC") -> Vocabulary:
@@ -65,32 +66,30 @@ def vocabulary(tx: Tx, providers: Mapping[str, Provider], workspace: str, zone: 
     for provider in (providers[slug] for slug in sorted(used)):
         aliases.update(provider.words)
         for facet, pairs in provider.values.items():
-            values[facet] += [text for pair in pairs for text in pair]
+            values[facet] += [name for _, name in pairs] + [code for code, _ in pairs]
     values["stage"] += [s.value for s in Stage]
-    values["source"] += leads.facet_values(tx, workspace, "source_name") + leads.facet_values(tx, workspace, "source")
-    values["enquiry"] += leads.facet_values(tx, workspace, "enquiry")
-    values["eligibility"] += leads.facet_values(tx, workspace, "eligibility")
+    for facet, column in (
+        ("source", "source_name"),
+        ("source", "source"),
+        ("enquiry", "enquiry"),
+        ("eligibility", "eligibility"),
+    ):
+        values[facet] += leads.facet_values(tx, workspace, column)
     return Vocabulary(aliases, values, {c.name: c.connection for c in held}, zone)
 
 
 def read_rules(tx: Tx, providers: Mapping[str, Provider], workspace: str) -> list[Rule]:
     """The workspace's subscriptions with their words read.
 
-    Words that are no longer understood (a connection they name was removed) let everything pass: an alert too
-    many is better than a lost lead.
+    They were understood when they were typed: a site or a connection that is not known any more matches nothing.
     """
     subscriptions = rules.every(tx, workspace)
     if not subscriptions:
         return []
-    known = vocabulary(tx, providers, workspace)
-    found = []
-    for subscription in subscriptions:
-        try:
-            wanted = parse(subscription.words, known)
-        except Misspelt:
-            wanted = Every()
-        found.append(Rule(subscription, wanted))
-    return found
+    aliases = {word: facet for provider in providers.values() for word, facet in provider.words.items()}
+    held = {c.name: c.connection for c in connections.every(tx, workspace)}
+    known = Vocabulary(aliases, {}, held, lenient=True)
+    return [Rule(subscription, parse(subscription.words, known)) for subscription in subscriptions]
 
 
 def needed(tx: Tx, providers: Mapping[str, Provider], lead: StoredLead, frame: Frame) -> approval.Needed:

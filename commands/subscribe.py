@@ -29,7 +29,7 @@ class Subscribe(BaseModel):
     """A subscription, as the modal asks for it."""
 
     channel: Annotated[str, Ask.CHANNEL] = Field(title="Channel", description="Leadbell has to be a member of it.")
-    connection: Annotated[str, Ask.SELECT] = Field(default=EVERY, title="Leads of")
+    connection: Annotated[str, Ask.SELECT] = Field(title="Leads of")
     words: str = Field(
         default="",
         title="Only these leads",
@@ -43,7 +43,7 @@ class Subscribe(BaseModel):
         default=False, title="Approval", description="A claim or an assignment needs somebody's approval"
     )
     approvers: Annotated[list[str], Ask.PEOPLE] = Field(default_factory=list, title="Who approves?")
-    start: Annotated[str, Ask.SELECT] = Field(default="new", title="Start with")
+    start: Annotated[str, Ask.SELECT] = Field(title="Start with")
 
 
 _STARTS = (
@@ -58,7 +58,7 @@ async def subscribe(desk: Desk, request: Request) -> Answer:
     if not held:
         return Say(sentences.connect_first())
     names = [(EVERY, "every connection"), *((c.connection, c.name) for c in held)]
-    values: dict[str, object] = {"start": "new"}
+    values: dict[str, object] = {"start": "new", "connection": EVERY}
     if request.channel.startswith(("C", "G")):
         values["channel"] = request.channel
     return Show(views.form(Subscribe, values, {"connection": names, "start": _STARTS}))
@@ -162,8 +162,10 @@ async def unsubscribe(desk: Desk, request: Request) -> Answer:
     row, now = request.value.row or "", desk.now()
 
     def unsubscribe_channel(tx: Tx) -> bool:
+        channel = rules.channel_of(tx, request.workspace, row)
         removed = rules.unsubscribe(tx, request.workspace, row)
-        if removed:
+        if removed and channel:
+            deliveries.withdraw_cards(tx, request.workspace, channel)
             audit.note(tx, request.workspace, "unsubscribed", actor=request.person.person, now=now)
         return removed
 

@@ -180,6 +180,7 @@ class Memory:
     """What must not be stored (sensitive values on their way to a lead system), for half an hour."""
 
     KEPT = timedelta(minutes=30)
+    MOST = 100
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -187,12 +188,19 @@ class Memory:
 
     def put(self, key: str, value: Any) -> None:
         """Keep a value, and forget old ones."""
+        self.forget()
+        while len(self._kept) >= self.MOST:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = (self._clock.now(), value)
+
+    def forget(self) -> None:
+        """Drop what is too old."""
         now = self._clock.now()
         self._kept = {k: v for k, v in self._kept.items() if now - v[0] < self.KEPT}
-        self._kept[key] = (now, value)
 
     def take(self, key: str) -> Any:
         """The value, once; ``None`` where it is gone."""
+        self.forget()
         at, value = self._kept.pop(key, (None, None))
         return value if at is not None and self._clock.now() - at < self.KEPT else None
 
@@ -233,3 +241,5 @@ class Verb:
     role: Role = Role.MEMBER
     help: str = ""
     aliases: tuple[str, ...] = ()
+    reads: bool = False
+    """It changes nothing: Slack may be acknowledged before the answer is there."""

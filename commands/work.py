@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from commands import claim
 from commands import sight as seeing
+from commands.desk.approval import may_move
 from commands.forms.read import Invalid, as_model
 from commands.ids import Button
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
@@ -16,6 +17,7 @@ from providers.action import Long
 from storage import audit, deliveries, leads
 from storage.choices import once
 from storage.database import Tx
+from storage.filters import Frame
 
 
 class NoteText(BaseModel):
@@ -69,6 +71,9 @@ async def contacted(desk: Desk, request: Request) -> Answer:
         seen = seeing.sight(tx, desk.providers, workspace, lead_number)
         if seen is None:
             return sentences.gone()
+        needed = seeing.needed(tx, desk.providers, seen.lead, Frame(now))
+        if not may_move(by, seen.lead, needed.approvers):
+            return sentences.not_owner(seen.ref, seen.names.get(seen.lead.owner or "", "somebody"))
         if not leads.mark_contacted(tx, workspace, lead_number, by=by.person, now=now):
             return sentences.contacted_before(seen.ref, seen.name(seen.lead.contacted_by))
         audit.note(tx, workspace, "contacted", actor=by.person, now=now, lead=lead_number)

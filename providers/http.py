@@ -130,7 +130,7 @@ class Api:
 
     def for_people(self) -> Api:
         """The same, for a call that a person waits for: before polling, and without long retries."""
-        return replace(self, urgent=True)
+        return replace(self, urgent=True, attempts=2)
 
     async def get(self, path: str, query: Query = ()) -> Any:
         """GET and decode JSON. Raises one of the four failures."""
@@ -200,6 +200,8 @@ class Api:
         try:
             data = orjson.loads(response.content) if response.content else None
         except orjson.JSONDecodeError:
+            if status == 403:  # a firewall's page says nothing about the credentials
+                raise Unavailable("HTTP 403") from None
             if 200 <= status < 300:
                 kind = response.headers.get("content-type", "no type").split(";")[0]
                 raise UnexpectedResponse(f"the answer is not JSON ({kind})") from None

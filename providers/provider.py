@@ -36,6 +36,8 @@ class Page:
     records: Sequence[Record]
     read: Callable[[Any], Lead]
     unreadable: int = 0
+    reached: datetime | None = None
+    """How far reading has come, for a sweep that goes on later."""
 
 
 Pages = Callable[[Api, datetime, int], AsyncIterator[Page]]

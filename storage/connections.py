@@ -107,6 +107,14 @@ def credentials(tx: Tx, workspace: str, vault: Vault, connection: str) -> dict[s
     return opened
 
 
+def sealed(tx: Tx, workspace: str, connection: str) -> bytes | None:
+    """The encrypted credentials, to tell whether they are still the same."""
+    blob: bytes | None = tx.value(
+        "SELECT credentials FROM connections WHERE workspace = ? AND connection = ?", workspace, connection
+    )
+    return blob
+
+
 def begin_reading(tx: Tx, workspace: str, connection: str, now: datetime) -> None:
     """The first poll."""
     tx.run(
@@ -130,23 +138,16 @@ def start_at(tx: Tx, workspace: str, connection: str, cursor: datetime, history_
 
 
 def advance(
-    tx: Tx,
-    workspace: str,
-    connection: str,
-    *,
-    cursor: datetime | None = None,
-    lag_seconds: float | None = None,
-    unreadable: int = 0,
+    tx: Tx, workspace: str, connection: str, *, cursor: datetime | None = None, lag_seconds: float | None = None
 ) -> None:
     """The newest creation time seen; the cursor never moves back."""
+    reached = stamp(cursor) if cursor else ""
     tx.run(
         "UPDATE connections SET cursor = CASE WHEN ? > COALESCE(cursor, '') THEN ? ELSE cursor END, "
-        "lag_seconds = COALESCE(?, lag_seconds), unreadable = unreadable + ? "
-        "WHERE workspace = ? AND connection = ?",
-        stamp(cursor) if cursor else "",
-        stamp(cursor) if cursor else "",
+        "lag_seconds = COALESCE(?, lag_seconds) WHERE workspace = ? AND connection = ?",
+        reached,
+        reached,
         lag_seconds,
-        unreadable,
         workspace,
         connection,
     )
@@ -162,11 +163,22 @@ def history_reached(tx: Tx, workspace: str, connection: str, until: datetime | N
     )
 
 
-def swept(tx: Tx, workspace: str, connection: str, now: datetime) -> None:
-    """The slow sweep for changes is through."""
+def sweep_reached(tx: Tx, workspace: str, connection: str, reached: datetime) -> None:
+    """The sweep goes on from here later."""
     tx.run(
-        "UPDATE connections SET swept_at = ? WHERE workspace = ? AND connection = ?",
+        "UPDATE connections SET sweep_from = ? WHERE workspace = ? AND connection = ?",
+        stamp(reached),
+        workspace,
+        connection,
+    )
+
+
+def swept(tx: Tx, workspace: str, connection: str, *, now: datetime, unreadable: int) -> None:
+    """The slow sweep is through, and met so many records that cannot be read."""
+    tx.run(
+        "UPDATE connections SET swept_at = ?, sweep_from = NULL, unreadable = ? WHERE workspace = ? AND connection = ?",
         stamp(now),
+        unreadable,
         workspace,
         connection,
     )
@@ -202,15 +214,19 @@ def failed(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, 
     )
 
 
-def pause(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime) -> str | None:
-    """Stop polling because the credentials were refused. Returns whom to tell, once: whoever connected it."""
+def pause(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, sealed: bytes | None) -> str | None:
+    """Stop polling because the credentials (as ``sealed``) were refused; newer ones are not blamed for it.
+
+    Returns whom to tell, once: whoever connected it.
+    """
     row = tx.one(
         "UPDATE connections SET state = 'paused', failure = ?, failures = failures + 1, polled_at = ? "
-        "WHERE workspace = ? AND connection = ? AND state = 'active' RETURNING connected_by",
+        "WHERE workspace = ? AND connection = ? AND state = 'active' AND credentials = ? RETURNING connected_by",
         why,
         stamp(now),
         workspace,
         connection,
+        sealed,
     )
     return row["connected_by"] if row else None
 

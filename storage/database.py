@@ -73,7 +73,7 @@ def _connect(path: Path, *, readonly: bool) -> Utils:
     conn.row_factory = sqlite3.Row
     for pragma in (
         "journal_mode = WAL",
-        "synchronous = NORMAL",
+        "synchronous = FULL",  # what was committed before a call to Slack must survive a power cut
         "foreign_keys = ON",
         "secure_delete = ON",
         "busy_timeout = 10000",
@@ -148,7 +148,7 @@ class Database:
 
     def _transaction(self, fn: Callable[[Tx], T]) -> T:
         tx = self._tx
-        name = fn.__name__
+        name = getattr(fn, "__name__", "write")
         try:
             tx.conn.execute("BEGIN IMMEDIATE")
             try:

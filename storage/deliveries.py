@@ -16,6 +16,9 @@ from storage.vault import Vault
 
 _DELIVERY = columns(Delivery)
 _MESSAGE = columns(Message)
+_BACK = "CASE WHEN sending_at IS NOT NULL AND kind <> 'refresh' THEN 'doubt' ELSE 'pending' END"
+"""What was parked in doubt is looked for again."""
+_SHOWING = "SELECT message FROM message_leads WHERE workspace = ? AND lead = ?"
 
 
 def post(
@@ -55,9 +58,9 @@ def post(
 def line(tx: Tx, workspace: str, vault: Vault, number: int, body: dict[str, Any], now: datetime) -> None:
     """A line for the thread of a lead's card, if it has a card."""
     root = tx.one(
-        "SELECT m.message, m.channel FROM messages m JOIN message_leads ml "
-        "ON ml.workspace = m.workspace AND ml.message = m.message "
-        "WHERE m.workspace = ? AND ml.lead = ? AND m.thread = 1",
+        f"SELECT m.message, m.channel FROM messages m WHERE m.workspace = ? AND m.message IN ({_SHOWING}) "
+        "AND m.thread = 1",
+        workspace,
         workspace,
         number,
     )
@@ -68,13 +71,13 @@ def line(tx: Tx, workspace: str, vault: Vault, number: int, body: dict[str, Any]
 def refresh(tx: Tx, workspace: str, vault: Vault, number: int, now: datetime) -> None:
     """Every message that shows a lead is to be drawn anew. At most one such delivery waits for a message."""
     rows = tx.all(
-        "SELECT m.message, m.channel FROM messages m JOIN message_leads ml "
-        "ON ml.workspace = m.workspace AND ml.message = m.message "
-        "WHERE m.workspace = ? AND ml.lead = ? AND m.kind <> 'summary' AND NOT EXISTS "
-        "(SELECT 1 FROM outbox o WHERE o.workspace = m.workspace AND o.message = m.message "
-        "AND o.kind = 'post' AND o.state IN ('pending', 'parked'))",
+        f"SELECT m.message, m.channel FROM messages m WHERE m.workspace = ? AND m.message IN ({_SHOWING}) "
+        "AND m.kind <> 'summary' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = ? "
+        "AND o.message = m.message AND o.kind = 'post' AND o.state IN ('pending', 'parked'))",
+        workspace,
         workspace,
         number,
+        workspace,
     )
     for row in rows:
         _enqueue(tx, workspace, vault, "refresh", _edits(row["channel"]), row["message"], {}, now)
@@ -101,22 +104,22 @@ def _enqueue(
     )
 
 
-def heads(tx: Tx, now: datetime) -> list[Delivery]:
-    """The first open delivery of every lane, where it is due. Later ones of a lane wait for it."""
-    rows = tx.all(
-        f"SELECT {columns(Delivery, 'o')} FROM outbox o JOIN (SELECT workspace, lane, MIN(seq) AS seq FROM outbox "
-        "WHERE state IN ('pending', 'sending', 'doubt') GROUP BY workspace, lane) first "
-        "ON first.workspace = o.workspace AND first.lane = o.lane AND first.seq = o.seq "
-        "WHERE o.state IN ('pending', 'doubt') AND o.next_at <= ? ORDER BY o.next_at, o.seq",
-        stamp(now),
-    )
-    return [read(Delivery, row) for row in rows]
+_HEADS = (
+    f"SELECT {columns(Delivery, 'o')} FROM outbox o JOIN (SELECT workspace, lane, MIN(seq) AS seq FROM outbox "
+    "WHERE state IN ('pending', 'sending', 'doubt') GROUP BY workspace, lane) first "
+    "ON first.workspace = o.workspace AND first.lane = o.lane AND first.seq = o.seq "
+    "WHERE o.state IN ('pending', 'doubt') ORDER BY o.next_at, o.seq"
+)
 
 
-def next_due(tx: Tx) -> str | None:
-    """When the next open delivery is due, as stored; ``None`` where none is open."""
-    due: str | None = tx.value("SELECT MIN(next_at) FROM outbox WHERE state IN ('pending', 'doubt')")
-    return due
+def heads(tx: Tx, now: datetime) -> tuple[list[Delivery], datetime | None]:
+    """The first open delivery of every lane, where it is due; and when the next of the others is due.
+
+    Later ones of a lane wait for its first.
+    """
+    first = [read(Delivery, row) for row in tx.all(_HEADS)]
+    due = [d for d in first if d.next_at <= now]
+    return due, next((d.next_at for d in first if d.next_at > now), None)
 
 
 def sending(tx: Tx, delivery: Delivery, now: datetime) -> bool:
@@ -172,7 +175,8 @@ def postpone(tx: Tx, delivery: Delivery, *, state: str, next_at: datetime, error
         drop(tx, delivery)
         return
     tx.run(
-        "UPDATE outbox SET state = ?, next_at = ?, error = ? WHERE workspace = ? AND delivery = ?",
+        "UPDATE outbox SET attempts = attempts + (CASE WHEN state = 'sending' THEN 0 ELSE 1 END), "
+        "state = ?, next_at = ?, error = ? WHERE workspace = ? AND delivery = ?",
         state,
         stamp(next_at),
         error,
@@ -181,21 +185,67 @@ def postpone(tx: Tx, delivery: Delivery, *, state: str, next_at: datetime, error
     )
 
 
-def park(tx: Tx, delivery: Delivery, error: str) -> None:
-    """It cannot be delivered until somebody mends something (the bot is not in the channel)."""
+def park(tx: Tx, delivery: Delivery, error: str, *, doubtful: bool = False) -> None:
+    """It cannot be delivered until somebody mends something (the bot is not in the channel).
+
+    ``doubtful``: it may be there already, so it is looked for again first.
+    """
     tx.run(
-        "UPDATE outbox SET state = 'parked', error = ? WHERE workspace = ? AND delivery = ?",
+        "UPDATE outbox SET state = 'parked', error = ?, sending_at = CASE WHEN ? THEN sending_at ELSE NULL END "
+        "WHERE workspace = ? AND delivery = ?",
         error,
+        doubtful,
         delivery.workspace,
         delivery.delivery,
     )
+
+
+def park_lane(tx: Tx, workspace: str, lane: str, error: str) -> int:
+    """Everything that waits for a place that cannot be posted to; how many."""
+    return tx.run(
+        "UPDATE outbox SET state = 'parked', error = ? WHERE workspace = ? AND lane = ? AND state = 'pending'",
+        error,
+        workspace,
+        lane,
+    )
+
+
+def withdraw_cards(tx: Tx, workspace: str, channel: str) -> int:
+    """Cards that have not been posted, of leads that no subscription of the channel alerted any more; how many."""
+    rows = tx.all(
+        "SELECT o.message FROM outbox o JOIN messages m ON m.workspace = o.workspace AND m.message = o.message "
+        "WHERE o.workspace = ? AND o.lane = ? AND o.kind = 'post' AND o.state IN ('pending', 'parked') "
+        "AND m.kind = 'card' AND NOT EXISTS (SELECT 1 FROM message_leads ml JOIN alerts a "
+        "ON a.workspace = ml.workspace AND a.lead = ml.lead JOIN subscriptions s "
+        "ON s.workspace = a.workspace AND s.subscription = a.subscription AND s.channel = m.channel "
+        "WHERE ml.workspace = m.workspace AND ml.message = m.message)",
+        workspace,
+        channel,
+    )
+    for row in rows:
+        tx.run("DELETE FROM outbox WHERE workspace = ? AND message = ?", workspace, row["message"])
+        tx.run("DELETE FROM messages WHERE workspace = ? AND message = ?", workspace, row["message"])
+    return len(rows)
+
+
+def redraw_channel(tx: Tx, workspace: str, vault: Vault, channel: str, now: datetime, limit: int = 200) -> None:
+    """The newest cards of a channel are to be drawn anew (outsiders joined it)."""
+    rows = tx.all(
+        "SELECT message FROM messages WHERE workspace = ? AND channel = ? AND kind = 'card' AND ts IS NOT NULL "
+        "ORDER BY created_at DESC LIMIT ?",
+        workspace,
+        channel,
+        limit,
+    )
+    for row in rows:
+        _enqueue(tx, workspace, vault, "refresh", _edits(channel), row["message"], {}, now)
 
 
 def unpark(tx: Tx, workspace: str, lane: str, now: datetime) -> int:
     """What was parked for a lane and for the edits of its messages goes again; how many."""
     _drop_overtaken(tx, workspace)
     return tx.run(
-        "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND lane IN (?, ?) AND state = 'parked'",
+        f"UPDATE outbox SET state = {_BACK}, next_at = ? WHERE workspace = ? AND lane IN (?, ?) AND state = 'parked'",
         stamp(now),
         workspace,
         lane,
@@ -255,8 +305,9 @@ def leads_of(tx: Tx, workspace: str, message_id: str) -> list[int]:
 def has_card(tx: Tx, workspace: str, number: int, channel: str | None = None) -> bool:
     """Whether a lead has a card (in that channel, or anywhere)."""
     found = tx.one(
-        "SELECT 1 FROM messages m JOIN message_leads ml ON ml.workspace = m.workspace AND ml.message = m.message "
-        "WHERE m.workspace = ? AND ml.lead = ? AND m.kind = 'card' AND (m.channel = ? OR ? IS NULL)",
+        f"SELECT 1 FROM messages m WHERE m.workspace = ? AND m.message IN ({_SHOWING}) "
+        "AND m.kind = 'card' AND (m.channel = ? OR ? IS NULL)",
+        workspace,
         workspace,
         number,
         channel,
@@ -282,7 +333,8 @@ def unpark_all(tx: Tx, workspace: str, now: datetime) -> int:
     """Everything parked is tried once more; how many."""
     _drop_overtaken(tx, workspace)
     return tx.run(
-        "UPDATE outbox SET state = 'pending', next_at = ? WHERE workspace = ? AND state = 'parked'",
+        f"UPDATE outbox SET state = {_BACK}, next_at = ? WHERE workspace = ? AND state = 'parked' "
+        "AND COALESCE(error, '') NOT IN ('user_disabled', 'cannot_dm_bot', 'user_not_found')",
         stamp(now),
         workspace,
     )

@@ -175,6 +175,8 @@ def where(part: Filter, frame: Frame) -> tuple[str, list[object]]:
             return "(owner IS NOT NULL AND owner = ?)", [frame.viewer if person == "me" else person]
         case History():
             return "history = 1", []
+        case From(()):
+            return "1 = 0", []
         case From(connections):
             return f"connection IN ({', '.join('?' * len(connections))})", list(connections)
         case Text(word):

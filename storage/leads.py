@@ -111,7 +111,7 @@ def insert(
 ) -> tuple[int, int]:
     """Store leads as (provider's id, content); returns the range of numbers [first, end) that was used.
 
-    Those created before ``history_before`` (a stored time) were there before the connection was made.
+    Those created up to ``history_before`` (a stored time) were there before the connection was made.
     Those already stored are passed over by the unique key; :func:`numbered` gives what was really new.
     """
     if not rows:
@@ -125,7 +125,7 @@ def insert(
     tx.many(
         _INSERT,
         (
-            (workspace, first + n, connection, external, at, row[_CREATED] < history_before, *row)
+            (workspace, first + n, connection, external, at, row[_CREATED] <= history_before, *row)
             for n, (external, row) in enumerate(rows)
         ),
     )

@@ -100,6 +100,18 @@ def request(tx: Tx, workspace: str, request_id: str) -> Approval | None:
     return read(Approval, row) if row else None
 
 
+def was_approved(tx: Tx, workspace: str, number: int) -> bool:
+    """Whether the owner asked for the lead and got it by approval."""
+    found = tx.one(
+        "SELECT 1 FROM requests r JOIN leads l ON l.workspace = r.workspace AND l.number = r.lead "
+        "WHERE r.workspace = ? AND r.lead = ? AND r.state = 'approved' AND r.person = l.owner "
+        "AND r.asked_by = r.person AND r.decided_at = l.owned_at",
+        workspace,
+        number,
+    )
+    return found is not None
+
+
 def open_leads(tx: Tx, workspace: str, person: str) -> int:
     """How many leads somebody owns and has not marked contacted."""
     return int(

@@ -73,6 +73,11 @@ def channel(tx: Tx, workspace: str, channel_id: str) -> Channel | None:
     return read(Channel, row) if row else None
 
 
+def outsiders_in(tx: Tx, workspace: str, channel_id: str) -> None:
+    """Somebody from outside joined a channel."""
+    tx.run("UPDATE channels SET has_outsiders = 1 WHERE workspace = ? AND channel = ?", workspace, channel_id)
+
+
 def keep_channel(tx: Tx, workspace: str, seen: Channel) -> None:
     """Remember what Slack said of a channel."""
     tx.run(

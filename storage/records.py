@@ -86,6 +86,7 @@ class Connection:
     begun_at: datetime | None
     cursor: datetime | None
     history_until: datetime | None
+    sweep_from: datetime | None
     swept_at: datetime | None
     polled_at: datetime | None
     succeeded_at: datetime | None

@@ -44,6 +44,14 @@ def subscribe(
     return subscription
 
 
+def channel_of(tx: Tx, workspace: str, subscription: str) -> str | None:
+    """The channel of a subscription."""
+    channel: str | None = tx.value(
+        "SELECT channel FROM subscriptions WHERE workspace = ? AND subscription = ?", workspace, subscription
+    )
+    return channel
+
+
 def unsubscribe(tx: Tx, workspace: str, subscription: str) -> bool:
     """Delete a subscription. What it alerted stays alerted."""
     return bool(tx.run("DELETE FROM subscriptions WHERE workspace = ? AND subscription = ?", workspace, subscription))

@@ -50,9 +50,11 @@ class House:
 
     async def command(self, user: str, text: str, channel: str = LEADS) -> Message | None:
         """Type a slash command; what the person alone is shown, if anything."""
-        answer = await self.slack.people.command(user, channel, text)
-        await self.quiet()
-        return answer
+        before = len(self.slack.workspace.messages[channel])
+        await self.slack.people.command(user, channel, text)
+        await self.quiet()  # on a busy machine the answer comes after the acknowledgement
+        new = [m for m in self.slack.workspace.messages[channel][before:] if m.only_for == user]
+        return new[-1] if new else None
 
     async def submit(self, user: str, **values: Any) -> dict[str, str]:
         """Send the open modal with values by block id; errors by block id."""
@@ -144,7 +146,11 @@ class House:
             if not running and not open_rows:
                 return
             await asyncio.sleep(0.01)  # for sockets, not for time
-        raise AssertionError("the bot does not come to rest")
+        waiting = await bot.database.read(
+            lambda tx: [tuple(row) for row in tx.all("SELECT kind, lane, state, next_at, error FROM outbox")]
+        )
+        names = [t.get_name() for t in running]
+        raise AssertionError(f"the bot does not come to rest: {names}, {[w for w in waiting if w[2] != 'sent']}")
 
     # -- seeing
 

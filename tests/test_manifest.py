@@ -42,6 +42,7 @@ SCOPES: dict[str, frozenset[str]] = {
 
 EVENT_SCOPES = {
     "channel_unarchive": {"channels:read"},
+    "group_unarchive": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
 }
 """docs.slack.dev/reference/events, "Required scopes" of each event's page."""

@@ -80,7 +80,8 @@ def fate(error: BaseException) -> tuple[Fate, float | None]:
         status = getattr(error.response, "status_code", 200)
         if status == 429:
             headers = {k.lower(): v for k, v in (error.response.headers or {}).items()}
-            return Fate.LATER, float(headers.get("retry-after", 1))
+            asked = str(headers.get("retry-after", ""))
+            return Fate.LATER, float(asked) if asked.isascii() and asked.isdigit() else 1.0
         if status >= 500 or not isinstance(getattr(error.response, "data", error.response), dict):
             return Fate.DOUBT, None  # a page of something between us and Slack
         name = code(error)

@@ -92,7 +92,12 @@ class SlackDirectory:
 
         async def guest(member: str) -> bool:
             async with gate:
-                return (await self.person(workspace, member)).is_guest
+                try:
+                    return (await self.person(workspace, member)).is_guest
+                except SlackApiError as error:
+                    if error.response.get("error") == "user_not_found":
+                        return True  # somebody whom this workspace does not know
+                    raise
 
         return any(await asyncio.gather(*(guest(m) for m in members)))
 

@@ -9,33 +9,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.faults import reference, trace
-from bot.slack.client import code
+from bot.slack.client import Fate, code, fate
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
+from commands import alert
 from commands.forms.checking import again, checking
 from commands.ids import Do, Form, Shortcut
-from commands.registry import BUTTONS, FORMS, SHORTCUTS, command
+from commands.registry import BUTTONS, FORMS, SHORTCUTS, command, only_reads
 from commands.verb import Answer, Desk, Done, Faults, Hand, Handler, Request, Role, Say, Show, Submitted, Value, View
 from commands.views import sentences
 from commands.views.blocks import modal, section, unformatted
 from providers.errors import ProviderError
-from storage import deliveries
+from storage import deliveries, people
 from storage.database import StorageFull, Tx
 
 log = logging.getLogger("leadbell.slack")
 PATIENCE = 2.0
 """Seconds a handler may take before Slack is answered without its result (Slack waits three)."""
+QUICK = 0.01
+"""Seconds that a question may hold up its acknowledgement: a busy machine answers it a little later."""
 Body = Mapping[str, Any]
 
 
@@ -56,6 +60,7 @@ class Edge:
         self._directory = directory
         self._files = files
         self._tasks = tasks
+        app.error(_strange)
         app.command("/leads")(self._command)
         for do, (role, handler) in BUTTONS.items():
             app.action(do.value)(self._button(do, role, handler))
@@ -69,10 +74,11 @@ class Edge:
         app.shortcut(everything)(self._shortcut(None, Role.MEMBER, _outdated))
         app.event("member_joined_channel")(self._joined)
         app.event("channel_unarchive")(self._joined)
+        app.event("group_unarchive")(self._joined)
 
     # -- deciding
 
-    async def _decide(self, body: Body, role: Role, handler: Handler, make: Callable[[], Awaitable[Request]]) -> Answer:
+    async def _decide(self, role: Role, handler: Handler, make: Callable[[], Awaitable[Request]]) -> Answer:
         """Run a handler behind the error door."""
         try:
             request = await make()
@@ -98,14 +104,16 @@ class Edge:
         user = body.get("user") or {}
         user_id = str(body.get("user_id") or user.get("id") or "")
         team = str(body.get("team_id") or (body.get("team") or {}).get("id") or user.get("team_id") or "")
+        if not user_id:
+            raise ValueError("a request by nobody")
         person = await self._directory.person(team, user_id)
         channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
         return Request(workspace=team, person=person, channel=channel, **more)
 
     @staticmethod
-    async def _soon(task: asyncio.Task[Answer]) -> Answer | None:
+    async def _soon(task: asyncio.Task[Answer], patience: float | None = None) -> Answer | None:
         """The answer, if it comes in time."""
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE if patience is None else patience)
         return task.result() if done else None
 
     # -- commands
@@ -114,16 +122,17 @@ class Edge:
         async def make() -> Request:
             return await self._request(body, text=str(body.get("text") or ""))
 
-        task = self._tasks.spawn(self._decide(body, Role.MEMBER, command, make), "command")
-        answer = await self._soon(task)
+        task = self._tasks.spawn(self._decide(Role.MEMBER, command, make), "command")
+        quick = only_reads(str(body.get("text") or ""))
+        answer = await self._soon(task, QUICK if quick else PATIENCE)
         if answer is None:
-            await ack(text="Working on it…")
-            self._tasks.spawn(self._after(task, body), "late command")
+            await ack() if quick else await ack(text="Working on it…")
+            self._tasks.spawn(self._shown(self._after(task, body), body), "late command")
         elif isinstance(answer, Say):
             await ack(**_message(answer))
         else:
             await ack()
-            self._tasks.spawn(self._perform(answer, body), "perform")
+            self._tasks.spawn(self._shown(self._perform(answer, body), body), "perform")
 
     async def _after(self, task: asyncio.Task[Answer], body: Body) -> None:
         await self._perform(await task, body)
@@ -140,13 +149,13 @@ class Edge:
                     log.info("a button's value was not understood: %s", do)
                 return await self._request(body, value=value or Value(), in_view=body.get("view"))
 
-            task = self._tasks.spawn(self._decide(body, role, handler, make), f"button:{do}")
+            task = self._tasks.spawn(self._decide(role, handler, make), f"button:{do}")
             answer = await self._soon(task)
             await ack()
             if answer is None:
-                self._tasks.spawn(self._after(task, body), "late button")
+                self._tasks.spawn(self._shown(self._after(task, body), body), "late button")
             else:
-                self._tasks.spawn(self._perform(answer, body), "perform")
+                self._tasks.spawn(self._shown(self._perform(answer, body), body), "perform")
 
         return pressed
 
@@ -161,11 +170,11 @@ class Edge:
                 await ack()
                 self._tasks.spawn(self._perform(Say("This message has no file. Use it on a CSV."), body), "perform")
                 return
-            task = self._tasks.spawn(self._decide(body, role, handler, make), f"shortcut:{shortcut}")
+            task = self._tasks.spawn(self._decide(role, handler, make), f"shortcut:{shortcut}")
             answer = await self._soon(task)
             await ack()
             work = self._after(task, body) if answer is None else self._perform(answer, body)
-            self._tasks.spawn(work, "perform")
+            self._tasks.spawn(self._shown(work, body), "perform")
 
         return used
 
@@ -183,11 +192,11 @@ class Edge:
                 )
                 return await self._request(body, submitted=submitted)
 
-            task = self._tasks.spawn(self._decide(body, role, handler, make), f"form:{form}")
+            task = self._tasks.spawn(self._decide(role, handler, make), f"form:{form}")
             answer = await self._soon(task)
             if answer is None:
                 await ack(response_action="update", view=checking(view))
-                self._tasks.spawn(self._checked(task, body, view), "late form")
+                self._tasks.spawn(self._shown(self._checked(task, body, view), body), "late form")
                 return
             match answer:
                 case Faults(errors):
@@ -196,7 +205,7 @@ class Edge:
                     await ack(response_action="update", view=shown)
                 case Hand(say=shown):
                     await ack(response_action="update", view=shown.view)
-                    self._tasks.spawn(self._hand(answer, body), "hand")
+                    self._tasks.spawn(self._shown(self._hand(answer, body), body), "hand")
                 case Say(text) if _inputs(view):
                     await ack(response_action="errors", errors=_below({_inputs(view)[0]: text}))  # what was typed stays
                 case Say(text):
@@ -217,20 +226,42 @@ class Edge:
                 shown = shown_view
             case Hand(say=Show(shown_view)):
                 shown = shown_view
-                await self._hand(answer, body)
             case Say(text) if _inputs(view):
                 shown = again(view, (view.get("state") or {}).get("values") or {}, {_inputs(view)[0]: text})
             case Say(text):
                 shown = _notice(view, text)
             case _:
                 shown = _notice(view, "Done.")
-        try:
-            await self._client.views_update(view_id=str(view["id"]), view=shown)
-        except SlackApiError as error:
-            if code(error) != "not_found":  # the person closed it
-                raise
+        await self._exchange(str(view["id"]), shown)
+        if isinstance(answer, Hand):
+            await self._hand(answer, body)
+
+    async def _exchange(self, view_id: str, shown: View) -> None:
+        """Put another view in an open modal's place; once more where Slack stumbled."""
+        for attempt in (1, 2):
+            try:
+                await self._client.views_update(view_id=view_id, view=shown)
+                return
+            except Exception as error:
+                if code(error) == "not_found":  # the person closed it
+                    return
+                if attempt == 2 or fate(error)[0] is Fate.REFUSED:
+                    raise
+                await asyncio.sleep(1)
 
     # -- performing
+
+    async def _shown(self, work: Coroutine[Any, Any, None], body: Body) -> None:
+        """The error door of what is drawn after the acknowledgement: the person is told, if that is possible at all."""
+        try:
+            await work
+        except Exception as error:
+            ref = reference()
+            log.error("showing failed, reference %s (%s) [%s]", ref, code(error), trace(error))
+            try:
+                await self._say(Say(sentences.not_shown(ref)), body)
+            except Exception as worse:
+                log.error("nor could that be said, reference %s (%s)", ref, code(worse))
 
     async def _perform(self, answer: Answer, body: Body) -> None:
         match answer:
@@ -239,8 +270,8 @@ class Edge:
             case Show(view):
                 await self._show(view, body)
             case Hand(say=Show(view)):
-                await self._hand(answer, body)
                 await self._show(view, body)
+                await self._hand(answer, body)
             case Faults(errors):
                 await self._say(Say(" ".join(errors.values())), body)
             case Done():
@@ -306,15 +337,29 @@ class Edge:
     # -- events
 
     async def _joined(self, body: Body, event: Body) -> None:
-        """The bot was invited somewhere, or a channel is back: what was held back for it goes."""
+        """Somebody joined a channel, or it is back: what was held back for it goes, and guests see no contact data."""
         channel, team = str(event.get("channel") or ""), str(body.get("team_id") or event.get("team") or "")
-        now = self._desk.now()
+        now, user = self._desk.now(), str(event.get("user") or "")
+        try:
+            joined = event.get("type") == "member_joined_channel" and user
+            guest = joined and (await self._directory.person(team, user)).is_guest
 
-        def unpark_channel(tx: Tx) -> int:
-            return deliveries.unpark(tx, team, channel, now)
+            def channel_changed(tx: Tx) -> None:
+                deliveries.unpark(tx, team, channel, now)
+                if guest:
+                    people.outsiders_in(tx, team, channel)
+                    alert.outsiders_joined(tx, team, self._desk.vault, channel, now)
 
-        if await self._desk.database.write(unpark_channel):
-            self._desk.wake()
+            await self._desk.database.write(channel_changed)
+        except Exception as error:
+            log.error("an event could not be handled [%s]", trace(error))
+        self._desk.wake()
+
+
+async def _strange(error: Exception) -> BoltResponse:
+    """A request of a shape that Slack does not document: the handlers' own failures never come here."""
+    log.error("a signed request could not be read [%s]", trace(error))
+    return BoltResponse(status=400, body="not readable")
 
 
 async def _outdated(desk: Desk, request: Request) -> Answer:

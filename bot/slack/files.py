@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.directory import SlackDirectory
 
-
 DOWNLOAD_SECONDS = 60.0
 """For a whole file: longer than for the calls of the Web API."""
 

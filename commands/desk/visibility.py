@@ -11,10 +11,12 @@ def sees_contact(lead: StoredLead, person: Person) -> bool:
 
 
 def public_name(lead: StoredLead) -> str:
-    """First name and initial: "Sofia M."; "Somebody" where there is no name."""
+    """First name and initial: "Sofia M."; "Unnamed M." and "Somebody" where a part or all of it is missing."""
     first, last = (lead.first_name or "").strip(), (lead.last_name or "").strip()
     initial = f"{last[0].upper()}." if last else ""
-    return " ".join(p for p in (first.split(" ")[0] if first else "", initial) if p) or "Somebody"
+    if not first:
+        return f"Unnamed {initial}" if initial else "Somebody"
+    return " ".join(p for p in (first.split(" ")[0], initial) if p)
 
 
 def full_name(lead: StoredLead) -> str:

@@ -17,6 +17,7 @@ WORDS = ("mine", "unclaimed", "claimed", "history", "not", "or")
 LONGEST = 3000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+_SLACK_LINK = re.compile(r"<(?:mailto:|tel:)?([^@#!|>][^|>]*)(?:\|([^>]*))?>")
 _PERSON = re.compile(r"^<@([A-Z0-9]+)(?:\|[^>]*)?>$")
 
 
@@ -37,6 +38,8 @@ class Vocabulary:
     values: Mapping[str, Sequence[str]]
     connections: Mapping[str, str]
     zone: str = "UTC"
+    lenient: bool = False
+    """Words were understood once: a value that is not known any more matches nothing else, but is no mistake."""
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -45,9 +48,17 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     return next((k for k in known if k.casefold() == close[0]), None) if close else None
 
 
+def unescaped(text: str) -> str:
+    """What a person typed, from what Slack makes of it (``should_escape``): ``<mailto:a@b|a@b>`` is ``a@b``,
+    ``<https://x|x>`` the address, ``&amp;`` an ampersand; people stay ``<@U1>``."""
+    plain = _SLACK_LINK.sub(lambda m: m.group(2) or m.group(1), text)
+    plain = re.sub(r"<@([A-Z0-9]+)\|[^>]*>", r"<@\1>", plain)
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def split(text: str) -> list[str]:
     """Words; those in double quotes stay together. Slack's typographic quotes count as plain ones."""
-    plain = text[:LONGEST].replace("“", '"').replace("”", '"').replace("„", '"')
+    plain = unescaped(text[:LONGEST]).replace("“", '"').replace("”", '"').replace("„", '"')
     return _TOKEN.findall(plain)
 
 
@@ -115,10 +126,12 @@ def _keyed(key: str, rest: str, vocabulary: Vocabulary) -> Filter:
     if key == "owner":
         return _owner(rest)
     if key == "connection":
-        ids = [_one_of(v, vocabulary.connections) for v in values]
-        return From(tuple(vocabulary.connections[name] for name in ids))
+        by_fold = {fold(name): held for name, held in vocabulary.connections.items()}
+        if not vocabulary.lenient:
+            _all_known(values, by_fold)
+        return From(tuple(by_fold[v] for v in values if v in by_fold))
     known_values = vocabulary.values.get(key, ())
-    if known_values and key != "place":
+    if known_values and key != "place" and not vocabulary.lenient:
         folded = {fold(v): v for v in known_values}
         for value in values:
             if value not in folded:
@@ -137,12 +150,11 @@ def _some(values: Sequence[str]) -> str:
     return ", ".join(known[:8]) + ("…" if len(known) > 8 else "")
 
 
-def _one_of(value: str, connections: Mapping[str, str]) -> str:
-    by_fold = {fold(name): name for name in connections}
-    if value not in by_fold:
-        close = nearest(value, list(by_fold))
-        raise Misspelt(f"connection:{value}", f"connection:{close}" if close else None, _some(list(by_fold)))
-    return by_fold[value]
+def _all_known(values: Sequence[str], connections: Mapping[str, str]) -> None:
+    for value in values:
+        if value not in connections:
+            close = nearest(value, list(connections))
+            raise Misspelt(f"connection:{value}", f"connection:{close}" if close else None, _some(list(connections)))
 
 
 def _owner(value: str) -> Filter:

@@ -202,7 +202,7 @@ def modal(
     *,
     callback: str,
     submit: str | None = None,
-    close: str = "Close",
+    close: str | None = None,
     meta: Value | None = None,
 ) -> dict[str, Any]:
     """A modal view. It never has more than Slack's 100 blocks."""
@@ -210,7 +210,7 @@ def modal(
         "type": "modal",
         "callback_id": callback,
         "title": plain(title, MODAL_TITLE),
-        "close": plain(close, MODAL_TITLE),
+        "close": plain(close or ("Cancel" if submit else "Close"), MODAL_TITLE),
         "blocks": list(blocks)[:100],
         "private_metadata": (meta or Value()).dumped(),
     }

@@ -38,6 +38,8 @@ class Sight:
     names: dict[str, str]
     waiting: Approval | None = None
     masked: bool = True
+    approved: bool = False
+    """The owner asked for it, and somebody approved."""
 
     @property
     def ref(self) -> str:
@@ -60,7 +62,8 @@ def request_line(sight: Sight) -> str:
     """What the lead asks for, in one line."""
     lead = sight.lead
     schemes = [label(sight.provider, "scheme", s) for s in lead.schemes.split(",") if s]
-    parts = [lead.subject, lead.place if lead.place != lead.subject else None, *schemes]
+    told = bool(lead.subject and lead.place and lead.place.casefold() in lead.subject.casefold())
+    parts = [lead.subject, None if told else lead.place, *schemes]
     return clean(" · ".join(p for p in parts if p) or "No property named", 400)
 
 
@@ -105,7 +108,8 @@ def state_line(sight: Sight) -> str:
         return f":hourglass_flowing_sand: {now}{asked}. Waiting for {approvers} since {local_time(waiting.asked_at)}."
     if lead.owner is None:
         return ":large_blue_circle: *Unclaimed*"
-    given = f", given by {sight.name(lead.assigned_by)}" if lead.assigned_by not in (None, lead.owner) else ""
+    word = "approved" if sight.approved else "given"
+    given = f", {word} by {sight.name(lead.assigned_by)}" if lead.assigned_by not in (None, lead.owner) else ""
     since = f" since {local_time(lead.owned_at)}" if lead.owned_at else ""
     text = f":white_check_mark: *{sight.name(lead.owner)}* has it{since}{given}"
     if lead.contacted_at:
@@ -123,15 +127,17 @@ def card(sight: Sight) -> tuple[str, list[Block]]:
     """A lead's card in a channel: text for notifications, and blocks."""
     lead = sight.lead
     value = Value(lead=lead.number)
-    elements: list[Block] = []
-    if lead.owner is None and sight.waiting is None:
-        elements.append(button("Claim", Do.CLAIM, value, style="primary"))
-    if sight.waiting is None:
-        elements.append(button("Assign…" if lead.owner is None else "Reassign…", Do.ASSIGN, value))
-    elements.append(button("Details", Do.DETAILS, value))
+    details = button("Details", Do.DETAILS, value)
+    elements = [details]  # where Claim stood: a second click on it does no harm
+    if sight.waiting is None and lead.owner is None:
+        claim, assign = button("Claim", Do.CLAIM, value, style="primary"), button("Assign…", Do.ASSIGN, value)
+        elements = [claim, assign, details]
+    elif sight.waiting is None:
+        elements.append(button("Reassign…", Do.ASSIGN, value))
     elements.append(overflow(Do.MORE, _menu(sight)))
     blocks = [_head(sight, contact=not sight.masked), section(state_line(sight)), actions(*elements)]
-    blocks.append(context(f"Owner kept in Leadbell · `/leads show {sight.ref}`"))
+    kept = "Owner kept in Leadbell · " if lead.owner else ""
+    blocks.append(context(f"{kept}`/leads show {sight.ref}`"))
     return fallback(sight), blocks
 
 
@@ -147,6 +153,10 @@ def _menu(sight: Sight) -> list[tuple[str, Value]]:
     return menu
 
 
+MESSAGE_SHARE = 1500
+"""Characters of one contact value in a direct message; *Details* shows more."""
+
+
 def handover(sight: Sight, person: str) -> tuple[str, list[Block]]:
     """To the owner: contact, request and next step. Once they are not the owner, the contact data goes."""
     lead, ref = sight.lead, sight.ref
@@ -155,11 +165,12 @@ def handover(sight: Sight, person: str) -> tuple[str, list[Block]]:
         text = f"{ref} is no longer yours."
         now = f" {sight.name(lead.owner)} has it." if lead.owner else " It is free again."
         return text, [section(f"~{ref}~ {text}{now}"), actions(button("Details", Do.DETAILS, value))]
-    given = f" {sight.name(lead.assigned_by)} gave it to you." if lead.assigned_by not in (None, person) else ""
+    how = "approved it" if sight.approved else "gave it to you"
+    given = f" {sight.name(lead.assigned_by)} {how}." if lead.assigned_by not in (None, person) else ""
     reach = [(n, v) for n, v in (("Phone", lead.phone), ("E-mail", lead.email)) if v]
     reach += [(d.label, d.value) for d in lead.details if d.privacy is Privacy.CONTACT][:4]
     lines: list[list[Block]] = [[words(clean(full_name(lead), 200), bold=True)]]
-    lines += [[words(f"{clean(n, 40)}: "), words(clean(v, 700, lines=True), limit=700)] for n, v in reach]
+    lines += [[words(f"{clean(n, 40)}: "), words(v, limit=MESSAGE_SHARE)] for n, v in reach]
     lines += [[words(request_line(sight))], [words("Asked "), when(lead.created_at)]]
     blocks = [section(f"*{ref} is yours.*{given}"), rich(*lines)]
     if lead.contacted_at:
@@ -176,6 +187,13 @@ def handover(sight: Sight, person: str) -> tuple[str, list[Block]]:
     return f"{ref} is yours.{given}", [*blocks, actions(*elements)]
 
 
+_ENDINGS = {
+    "approved": ":white_check_mark: Approved",
+    "rejected": ":no_entry_sign: Rejected",
+    "overtaken": ":fast_forward: Decided otherwise",
+}
+
+
 def ask(sight: Sight, request: Approval, open_leads: int, now: datetime) -> tuple[str, list[Block]]:
     """To an approver: enough to decide on a phone; inert once decided."""
     who = sight.name(request.person)
@@ -184,9 +202,7 @@ def ask(sight: Sight, request: Approval, open_leads: int, now: datetime) -> tupl
         text = f"{sight.name(request.asked_by)} would like {who} to have {sight.ref}."
     blocks = [section(f"*Approval:* {text}"), _head(sight, contact=False)]
     if request.state != "waiting":
-        said = {"approved": ":white_check_mark: Approved", "rejected": ":no_entry_sign: Rejected"}.get(
-            request.state, ":leftwards_arrow_with_hook: Withdrawn"
-        )
+        said = _ENDINGS.get(request.state, ":leftwards_arrow_with_hook: Withdrawn")
         at = f" {local_time(request.decided_at)}" if request.decided_at else ""
         reason = f"\n>{safe(request.reason, 500)}" if request.reason else ""
         return text, [*blocks, section(f"{said} by {sight.name(request.decided_by)}{at}.{reason}")]

@@ -27,6 +27,9 @@ from commands.views.sentences import line
 from providers.lead import Privacy
 from storage.records import Entry, Note, StoredLead
 
+LONGEST_TEXT = 3000
+"""Characters of one text in the modal; a customer's message is rarely longer."""
+
 
 def record(
     sight: Sight,
@@ -70,9 +73,7 @@ def _contact(sight: Sight, *, contact: bool) -> list[Block]:
         has = [n for n, v in (("phone", lead.phone), ("e-mail", lead.email)) if v]
         return [context(f":lock: Contact data ({', '.join(has) or 'none given'}) is for the owner.")]
     pairs = [("Phone", lead.phone), ("E-mail", lead.email), *((d.label, d.value) for d in hidden)]
-    lines = [
-        [words(f"{clean(n, 40)}: ", bold=True), words(clean(v, 1500, lines=True), limit=1500)] for n, v in pairs if v
-    ]
+    lines = [[words(f"{clean(n, 40)}: ", bold=True), words(v, limit=LONGEST_TEXT)] for n, v in pairs if v]
     return [rich(*lines)] if lines else [context("No contact data was given.")]
 
 
@@ -102,7 +103,7 @@ def _written(sight: Sight, notes: Sequence[Note], entries: Sequence[Entry], *, c
         blocks += [
             rich(
                 [words(f"{clean(sight.names.get(n.author, 'somebody'), 60)} · ", italic=True), when(n.at)],
-                [words(clean(n.body, 1200, lines=True), limit=1200)],
+                [words(n.body, limit=LONGEST_TEXT)],
             )
             for n in notes[:8]
         ]

@@ -146,9 +146,21 @@ def held_back(channel: str, why: str) -> str:
     )
 
 
+def refused_card(channel: str, why: str) -> str:
+    """To whoever subscribed a channel, once, where Slack refuses a message itself."""
+    return (
+        f":warning: Slack refuses a message of mine in <#{channel}> ({why}). It is held back, not lost: "
+        "`/leads list` shows the lead. Please tell whoever runs Leadbell."
+    )
+
+
 def name_taken(name: str) -> str:
     """Two connections cannot share a name."""
     return f"There is a connection called {name} already. Choose another name."
+
+
+def _names(people: Sequence[str]) -> str:
+    return listed((safe(p) for p in people), "or")
 
 
 # -- who may
@@ -174,7 +186,7 @@ def no_such_lead(ref: str) -> str:
 
 def claimed_before(ref: str, owner: str, at: datetime | None) -> str:
     """The loser of a race is told who and when."""
-    return f"{owner} has {ref} already{f' (since {local_time(at)})' if at else ''}. Nothing was changed."
+    return f"{safe(owner)} has {ref} already{f' (since {local_time(at)})' if at else ''}. Nothing was changed."
 
 
 def yours_already(ref: str) -> str:
@@ -184,29 +196,29 @@ def yours_already(ref: str) -> str:
 
 def waits_already(ref: str, asker: str, approvers: Sequence[str]) -> str:
     """Somebody asked first."""
-    return f"{asker} asked for {ref} first; {listed(approvers, 'or')} decides. You will see it on the card."
+    return f"{safe(asker)} asked for {ref} first; {_names(approvers)} decides. You will see it on the card."
 
 
 def asked(ref: str, approvers: Sequence[str]) -> str:
     """A claim became a request."""
-    return f"{ref} needs approval: {listed(approvers, 'or')} got a direct message. You will be told."
+    return f"{ref} needs approval: {_names(approvers)} got a direct message. You will be told."
 
 
 def only_approvers(approvers: Sequence[str]) -> str:
     """Somebody else pressed Approve or Reject."""
-    return f"Only {listed(approvers, 'or')} can decide this one."
+    return f"Only {_names(approvers)} can decide this one."
 
 
 def decided_before(state: str, by: str, at: datetime | None) -> str:
     """Approve pressed on something decided."""
-    return f"{by} {state} this{f' at {local_time(at)}' if at else ''}. Nothing was changed."
+    return f"{safe(by)} {state} this{f' at {local_time(at)}' if at else ''}. Nothing was changed."
 
 
 def not_owner(ref: str, owner: str | None) -> str:
     """Only the owner may."""
-    return (
-        f"{ref} belongs to {owner}; only they, an approver or an admin can do that." if owner else f"Nobody has {ref}."
-    )
+    if not owner:
+        return f"Nobody has {ref}."
+    return f"{ref} belongs to {safe(owner)}; only they, an approver or an admin can do that."
 
 
 def stale() -> str:
@@ -234,7 +246,8 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
         case "assigned":
             return f"{name('by')} assigned it to {name('person')}."
         case "asked":
-            return f"{name('by')} asked for {name('person')} to have it; approval is awaited."
+            whom = "it" if facts.get("by") == facts.get("person") else f"{name('person')} to have it"
+            return f"{name('by')} asked for {whom}; approval is awaited."
         case "approved":
             return f"{name('by')} approved: {name('person')} has it."
         case "rejected":
@@ -279,6 +292,14 @@ def too_long(length: int, most: int) -> str:
 def broke(reference: str) -> str:
     """An unknown failure: the same reference stands in the log."""
     return f"Something went wrong on our side (reference `{reference}`). Nothing was half done; please try again."
+
+
+def not_shown(reference: str) -> str:
+    """Slack did not take what was to be shown."""
+    return (
+        f"Slack did not let me show the answer (reference `{reference}`). What you asked for may be done: "
+        "look at the card or `/leads status` before you try again."
+    )
 
 
 def disk_full() -> str:
@@ -449,7 +470,7 @@ def members_take() -> str:
 
 def has_it_already(name: str) -> str:
     """Assigned to its owner."""
-    return f"{name} has it already."
+    return f"{safe(name)} has it already."
 
 
 def claimed_by_words(ref: str) -> str:
@@ -465,6 +486,16 @@ def will_be_free() -> str:
 def rejected(ref: str, by: str, person: str) -> str:
     """To whoever asked."""
     return f"{by} said no: {ref} does not go to {person}."
+
+
+def overtaken(ref: str, by: str, owner: str) -> str:
+    """To whoever asked: an approver decided before the request was answered."""
+    return f"{by} decided on {ref} before your request was answered: {owner} has it."
+
+
+def request_withdrawn(ref: str, by: str) -> str:
+    """To whoever asked: somebody else withdrew it."""
+    return f"{by} withdrew the request for {ref}. You can ask again."
 
 
 def note_readers() -> str:
@@ -582,6 +613,11 @@ def rows_refused(number: int) -> str:
 def refused_file(number: int) -> str:
     """With the CSV of refused rows."""
     return f"{counted(number, 'row')} of the import refused. Mend them and import this part again."
+
+
+def not_installed() -> str:
+    """To somebody of a workspace that this Leadbell does not serve."""
+    return "This Leadbell does not serve your workspace. Ask whoever set it up."
 
 
 def file_not_sent(name: str) -> str:

@@ -50,7 +50,7 @@ def help_all(verbs: Sequence[Verb]) -> Say:
     """What can be done."""
     lines = [f"`/leads {v.usage}`  {v.summary}" for v in verbs]
     blocks: list[Block] = [section("*What you can do*")]
-    blocks += [section("\n".join(lines[i : i + 8])) for i in range(0, len(lines), 8)]
+    blocks += [section("\n".join(lines[i : i + 20])) for i in range(0, len(lines), 20)]
     blocks.append(context(sentences.more_help()))
     return Say("What you can do with /leads", blocks)
 

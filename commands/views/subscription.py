@@ -42,8 +42,9 @@ def listed(
     blocks: list[Block] = []
     for one in found[:SHOWN]:
         of = connections.get(one.connection, "?") if one.connection else "every connection"
-        text = f"<#{one.channel}> · {safe(of)} · `{safe(one.words or 'all new leads', 200)}`"
-        text += " · masked" if one.masked else " · contact data shown"
+        which = f"`{safe(one.words, 200)}`" if one.words else "all new leads"
+        text = f"<#{one.channel}> · {safe(of)} · {which}"
+        text += " · contact data hidden" if one.masked else " · contact data shown"
         if one.approval:
             approvers = sentences.listed([people.get(a, "somebody") for a in one.approvers], "or")
             text += f" · approved by {safe(approvers, 200)}"

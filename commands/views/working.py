@@ -38,8 +38,12 @@ def note(model: type[BaseModel], sight: Sight) -> View:
 
 
 def rejection(sight: Sight, request: Approval) -> tuple[str, list[Block]]:
-    """To whoever asked: no, and why."""
-    text = sentences.rejected(sight.ref, sight.name(request.decided_by), sight.name(request.person))
+    """To whoever asked: how it ended otherwise than hoped, and why."""
+    by, person = sight.name(request.decided_by), sight.name(request.person)
+    text = {
+        "overtaken": sentences.overtaken(sight.ref, by, sight.name(sight.lead.owner)),
+        "withdrawn": sentences.request_withdrawn(sight.ref, by),
+    }.get(request.state, sentences.rejected(sight.ref, by, person))
     reason = f"\n>{safe(request.reason, 500)}" if request.reason else ""
     value = Value(lead=sight.lead.number)
     return text, [section(f"{text}{reason}"), actions(button("Details", Do.DETAILS, value))]

@@ -6,6 +6,7 @@ The next page's address is built here; ``links.next`` comes from the server and 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -50,21 +51,30 @@ def _last(answer: dict[str, Any], page: int, size: int) -> bool:
     return isinstance(last, int) and page >= last
 
 
-async def _pages(api: Api, query: list[tuple[str, str]], seen: datetime, size: int) -> AsyncIterator[Page]:
-    page = 1
+async def created_since(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
+    """Leads created at or after the minute of ``since``, oldest first.
+
+    The bound moves up with every page instead of the page number, so that leads that come or go meanwhile hide
+    none; only where a whole page lies within one minute the page number grows.
+    """
+    page, bound = 1, since
     while True:
-        answer = await get_page(api, [*query, ("page", str(page)), ("size", str(size))])
-        yield read_page(answer["data"], seen)
+        query = [
+            ("createdAt.gte", _filter_time(bound)),
+            ("sort", "createdAt"),
+            ("page", str(page)),
+            ("size", str(size)),
+        ]
+        answer = await get_page(api, query)
+        read = read_page(answer["data"], since)
+        newest = max((r.created_at for r in read.records), default=bound)
+        yield replace(read, reached=newest)
         if _last(answer, page, size):
             return
-        page += 1
-
-
-async def created_since(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
-    """Leads created at or after the minute of ``since``, oldest first, so that arrivals move no page."""
-    query = [("createdAt.gte", _filter_time(since)), ("sort", "createdAt")]
-    async for page in _pages(api, query, since, size):
-        yield page
+        if _filter_time(newest) == _filter_time(bound):
+            page += 1
+        else:
+            page, bound = 1, newest
 
 
 async def created_until(api: Api, until: datetime, size: int) -> AsyncIterator[Page]:

@@ -28,7 +28,7 @@ class Settings(BaseModel):
     poll_seconds: int = Field(
         default=60, ge=10, le=3600, title="Ask for new leads every (seconds)", description="Usually 60."
     )
-    open_url: Annotated[str, StringConstraints(pattern=r"^$|^https://[^\s|<>]+$")] = Field(
+    open_url: Annotated[str, StringConstraints(pattern=r"^$|^https://[^\s|<>]*\{id\}[^\s|<>]*$")] = Field(
         default="",
         max_length=300,
         title="Address of a lead in KPro Marketing",

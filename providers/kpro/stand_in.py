@@ -111,6 +111,10 @@ class KproStandIn:
             given["fullName"] = " ".join(filter(None, (names["firstName"], names["lastName"]))) or None
         return self._store.change(lead_id, {"updatedAt": atom(self._now()), **given})
 
+    def forget(self, lead_id: int) -> None:
+        """A lead is erased there. KeyError: unknown id."""
+        self._store.remove(lead_id)
+
     def fill(self, count: int, days: int) -> None:
         """Add a history of `count` leads over the last `days` days."""
         now = self._now()

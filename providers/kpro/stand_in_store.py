@@ -69,6 +69,14 @@ class LeadStore:
         self._selections.clear()
         return lead
 
+    def remove(self, lead_id: int) -> None:
+        """Take a lead out."""
+        lead = self._by_id.pop(lead_id)
+        place = self._place(lead)
+        del self.leads[place], self._stamps[place]
+        self._bodies.pop(lead_id, None)
+        self._selections.clear()
+
     def page(self, query: LeadQuery) -> tuple[int, list[bytes]]:
         """How many leads match, and the asked page of them as JSON."""
         matching = self._select(query)

@@ -49,6 +49,7 @@ CREATE TABLE connections (
   begun_at      TEXT,                     -- of the first poll; NULL until then
   cursor        TEXT,                     -- newest creation time seen (the provider's clock)
   history_until TEXT,                     -- older leads are still to be read from here; NULL: done or not begun
+  sweep_from    TEXT,                     -- a sweep for changes goes on from here; NULL: none is under way
   swept_at      TEXT,
   polled_at     TEXT,
   succeeded_at  TEXT,
@@ -112,8 +113,10 @@ CREATE TABLE leads (
 );
 CREATE UNIQUE INDEX leads_identity ON leads (workspace, connection, external_id);
 CREATE INDEX leads_created ON leads (workspace, created_at);
+CREATE INDEX leads_unclaimed ON leads (workspace, created_at, number) WHERE owner IS NULL;
 CREATE INDEX leads_owner ON leads (workspace, owner) WHERE owner IS NOT NULL;
 CREATE INDEX leads_customer ON leads (workspace, connection, customer_id);
+CREATE INDEX leads_arrived ON leads (workspace, arrived_at) WHERE history = 0;
 CREATE TABLE notes (
   workspace TEXT NOT NULL,
   note      TEXT NOT NULL,
@@ -173,7 +176,7 @@ CREATE TABLE message_leads (
   FOREIGN KEY (workspace, message) REFERENCES messages (workspace, message) ON DELETE CASCADE,
   FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
 );
-CREATE INDEX message_leads_lead ON message_leads (workspace, lead);
+CREATE INDEX message_leads_lead ON message_leads (workspace, lead, message);
 
 -- Claims and assignments that wait for an approver. At most one waits for each lead.
 CREATE TABLE requests (
@@ -191,6 +194,7 @@ CREATE TABLE requests (
   PRIMARY KEY (workspace, request),
   FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
 );
+CREATE INDEX requests_lead ON requests (workspace, lead);
 CREATE UNIQUE INDEX requests_waiting ON requests (workspace, lead) WHERE state = 'waiting';
 
 -- Who did what, when. Holds no contact data.
@@ -224,6 +228,7 @@ CREATE TABLE outbox (
   error      TEXT,
   PRIMARY KEY (workspace, delivery)
 );
+CREATE INDEX outbox_message ON outbox (workspace, message);
 CREATE INDEX outbox_open ON outbox (workspace, lane, seq) WHERE state IN ('pending', 'sending', 'doubt');
 CREATE UNIQUE INDEX outbox_refresh ON outbox (workspace, message) WHERE kind = 'refresh' AND state = 'pending';
 

@@ -267,7 +267,9 @@ async def test_mark_contacted_shows_on_the_card_once(house: House, card: Message
     assert "Zoe Lind contacted the customer (self-reported)." in house.thread(card)
     assert "contacted" not in action_ids(mine)
     await house.forge(SAM, card, "contacted", '{"v":1,"lead":1001}')
-    assert house.told(SAM) == [f"Zoe Lind marked {ref(card)} as contacted already."]
+    assert "belongs to Zoe Lind" in house.told(SAM)[-1]
+    await house.forge(ADA, card, "contacted", '{"v":1,"lead":1001}')
+    assert house.told(ADA) == [f"Zoe Lind marked {ref(card)} as contacted already."]
     listed = await house.command(ZOE, "/leads list stage:contacted")
     assert listed is not None
     assert listed.text.startswith("1 lead")

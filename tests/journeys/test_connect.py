@@ -238,7 +238,7 @@ async def test_disconnect_asks_first_and_says_what_is_deleted(house: House) -> N
     assert listed is not None
     await house.press(ADA, listed, "disconnect")
     asked = house.says(ADA)
-    assert "the credentials of *north*, its *2 stored leads* with their owners and notes" in asked
+    assert "the credentials of *north*, its *2 stored leads* with owners and notes" in asked
     assert "*1 subscription*" in asked
     assert "Nothing is deleted in KPro Marketing." in asked
     await house.slack.modals.close(ADA)
@@ -268,7 +268,7 @@ async def test_after_a_disconnect_all_is_gone_and_old_buttons_answer_politely(ho
         await house.choose(ZOE, card, label)
         assert house.told(ZOE)[-1] == gone
     await house.press(ADA, listed, "disconnect")
-    assert house.told(ADA)[-1] == "This connection was removed already."
+    assert house.told(ADA)[-1] == "This connection was removed."
     await house.press(ADA, listed, "reconnect")
     assert house.told(ADA)[-1] == "This connection was removed."
 
@@ -321,7 +321,7 @@ async def test_status_says_budget_lag_and_what_waits(house: House) -> None:
 async def test_status_without_a_connection_says_what_to_do(house: House) -> None:
     answer = await house.command(ZOE, "/leads status")
     assert answer is not None
-    assert "No lead system is connected. `/leads connect` connects one." in shown(answer)
+    assert "No lead system is connected yet. An admin can do it: `/leads connect`." in shown(answer)
 
 
 async def connection_id(house: House) -> str:

@@ -85,7 +85,7 @@ async def test_a_channel_with_outsiders_is_masked_whatever_was_chosen_and_the_ad
     assert "sofia@example.com" not in shown(card)
     listed = await house.command(ADA, "/leads subscriptions")
     assert listed is not None
-    assert "· masked" in shown(listed)
+    assert "· contact data hidden" in shown(listed)
 
 
 async def test_a_guest_in_an_unshared_channel_masks_it_too(house: House) -> None:
@@ -244,5 +244,8 @@ async def test_members_see_subscriptions_without_buttons(house: House) -> None:
     listed = await house.command(ZOE, "/leads subscriptions")
     assert listed is not None
     text = shown(listed)
-    assert "<#C0LEADS> · every connection · `site:zoopla` · masked · approved by Max Winter or Sam Reyes" in text
+    assert (
+        "<#C0LEADS> · every connection · `site:zoopla` · contact data hidden · approved by Max Winter or Sam Reyes"
+        in text
+    )
     assert not any(b["type"] == "actions" for b in listed.blocks)

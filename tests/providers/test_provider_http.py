@@ -163,9 +163,14 @@ async def test_a_write_is_sent_as_json(server: Server, api: Api, status: int, bo
 # ------------------------------------------------------------------------------- the four failures
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_refused_credentials(server: Server, api: Api, status: int) -> None:
-    server.answer(status, "<html>Log in</html>", Content_Type="text/html")
+async def test_a_firewalls_page_is_not_taken_for_refused_credentials(server: Server, api: Api) -> None:
+    server.answer(403, "<html>Blocked</html>", Content_Type="text/html")
+    assert isinstance(await failure(api.get("/leads")), Unavailable)
+
+
+@pytest.mark.parametrize(("status", "body"), [(401, "<html>Log in</html>"), (403, '{"message": "no"}'), (401, "{}")])
+async def test_refused_credentials(server: Server, api: Api, status: int, body: str) -> None:
+    server.answer(status, body, Content_Type="text/html")
     assert isinstance(await failure(api.get("/leads")), AuthFailed)
     assert len(server.seen) == 1
     server.answers.clear()

@@ -64,10 +64,11 @@ def fill(tx: Tx, vault: Vault) -> None:
     know_people(tx)
     connections.begin_reading(tx, TEAM, north, NOW)
     connections.start_at(tx, TEAM, north, NOW, NOW - timedelta(days=3))
-    connections.advance(tx, TEAM, north, cursor=NOW + timedelta(minutes=1), lag_seconds=12.5, unreadable=1)
+    connections.advance(tx, TEAM, north, cursor=NOW + timedelta(minutes=1), lag_seconds=12.5)
+    connections.swept(tx, TEAM, north, now=NOW, unreadable=1)
     connections.polled(tx, TEAM, north, now=NOW, next_at=NOW + timedelta(minutes=1))
     connections.take(tx, TEAM, north, per_minute=60, burst=5, urgent=False, now=NOW)
-    connections.pause(tx, TEAM, south, why="credentials refused", now=NOW)
+    connections.pause(tx, TEAM, south, why="credentials refused", now=NOW, sealed=connections.sealed(tx, TEAM, south))
     add_leads(tx, north, [sample(n) for n in range(12, 20)], history_before=leads.EVERYTHING)
     numbers = add_leads(tx, north, [sample(n) for n in range(12)])
     add_leads(tx, south, [sample(30)])
@@ -98,7 +99,7 @@ def fill(tx: Tx, vault: Vault) -> None:
     for number in numbers[:4]:
         rules.alert_once(tx, TEAM, number, subscription, NOW)
         deliveries.post(tx, TEAM, vault, kind="card", to="C0LEADS", now=NOW, leads=[number], thread=True)
-    deliveries.sent(tx, deliveries.heads(tx, NOW)[0], ts="1764000000.000100", posted_in="C0LEADS", now=NOW)
+    deliveries.sent(tx, deliveries.heads(tx, NOW)[0][0], ts="1764000000.000100", posted_in="C0LEADS", now=NOW)
     ownership.own(tx, TEAM, numbers[0], person=ZOE, by=ZOE, instead_of=None, now=NOW + timedelta(minutes=3))
     deliveries.refresh(tx, TEAM, vault, numbers[0], NOW)
     deliveries.line(tx, TEAM, vault, numbers[0], {"text": "Zoe Lind claimed it."}, NOW)
@@ -110,10 +111,10 @@ def fill(tx: Tx, vault: Vault) -> None:
     waiting = ownership.ask(tx, TEAM, numbers[2], person=ZOE, by=ZOE, approvers=[MAX], now=NOW)
     deliveries.post(tx, TEAM, vault, kind="ask", to=MAX, now=NOW, leads=[numbers[2]], subject=waiting)
     deliveries.post(tx, TEAM, vault, kind="notice", to=ADA, now=NOW, body={"text": "A notice"})
-    doubtful = next(d for d in deliveries.heads(tx, NOW) if d.lane == ADA)
+    doubtful = next(d for d in deliveries.heads(tx, NOW)[0] if d.lane == ADA)
     deliveries.sending(tx, doubtful, NOW)
     deliveries.post(tx, TEAM, vault, kind="notice", to="C0GONE", now=NOW, body={"text": "Held back"})
-    deliveries.park(tx, next(d for d in deliveries.heads(tx, NOW) if d.lane == "C0GONE"), "not_in_channel")
+    deliveries.park(tx, next(d for d in deliveries.heads(tx, NOW)[0] if d.lane == "C0GONE"), "not_in_channel")
     schedules.add(
         tx,
         TEAM,

@@ -59,18 +59,24 @@ def test_the_cursor_never_moves_back(database: Database, connection: str) -> Non
     def advance(at: Any, **more: Any) -> None:
         database.write_now(lambda tx: connections.advance(tx, TEAM, connection, cursor=at, **more))
 
-    advance(NOW, lag_seconds=3.5, unreadable=1)
-    advance(NOW - timedelta(hours=1), unreadable=2)
+    advance(NOW, lag_seconds=3.5)
+    advance(NOW - timedelta(hours=1))
     advance(None)
     found = held(database, connection)
-    assert (found.cursor, found.lag_seconds, found.unreadable) == (NOW, 3.5, 3)
+    assert (found.cursor, found.lag_seconds) == (NOW, 3.5)
     advance(NOW + timedelta(milliseconds=1))
     assert held(database, connection).cursor == NOW + timedelta(milliseconds=1)
 
 
 def test_refused_credentials_pause_it_and_tell_once(database: Database, vault: Vault, connection: str) -> None:
-    def pause() -> str | None:
-        return database.write_now(lambda tx: connections.pause(tx, TEAM, connection, why="refused", now=NOW))
+    sealed = database.read_now(lambda tx: connections.sealed(tx, TEAM, connection))
+
+    def pause(blob: bytes | None = sealed) -> str | None:
+        return database.write_now(
+            lambda tx: connections.pause(tx, TEAM, connection, why="refused", now=NOW, sealed=blob)
+        )
+
+    assert pause(b"what was there before somebody reconnected") is None
 
     assert pause() == "U0ADA"
     assert pause() is None
@@ -91,7 +97,9 @@ def test_refused_credentials_pause_it_and_tell_once(database: Database, vault: V
     again = held(database, connection)
     assert (again.state, again.failure, again.failures, again.cursor) == ("active", None, 0, cursor)
     assert database.read_now(lambda tx: connections.credentials(tx, TEAM, vault, connection)) == {"api_key": "new"}
-    assert pause() == "U0MAX"
+    assert pause() is None  # a poll that still ran with the old key blames nothing on the new one
+    sealed = database.read_now(lambda tx: connections.sealed(tx, TEAM, connection))
+    assert pause(sealed) == "U0MAX"
 
 
 def test_a_success_ends_a_row_of_failures(database: Database, connection: str) -> None:

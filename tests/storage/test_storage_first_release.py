@@ -145,7 +145,7 @@ def test_its_outbox_goes_on(old: Database, vault: Vault) -> None:
     assert old.read_now(lambda tx: deliveries.tally(tx, TEAM)) == {"pending": 6, "sending": 1, "parked": 1}
     assert old.write_now(lambda tx: deliveries.recover(tx, NOW)) == 1
     assert old.write_now(lambda tx: deliveries.unpark_all(tx, TEAM, NOW)) == 1
-    heads = old.read_now(lambda tx: deliveries.heads(tx, NOW))
+    heads = old.read_now(lambda tx: deliveries.heads(tx, NOW)[0])
     assert sorted(h.lane for h in heads) == ["C0GONE", "C0LEADS", "C0LEADS:edit", ADA, MAX]
     bodies = {h.lane: vault.unseal_json(TEAM, f"delivery:{h.delivery}", h.body) for h in heads}
     assert bodies[ADA] == {"text": "A notice"}

@@ -103,7 +103,6 @@ def test_a_reader_cannot_write(database: Database) -> None:
 
 OF_THE_PROCESS = {
     "deliveries.heads",
-    "deliveries.next_due",
     "deliveries.recover",
     "people.workspaces",
     "vault.check_key",

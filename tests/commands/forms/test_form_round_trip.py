@@ -380,7 +380,7 @@ def test_what_was_emptied_stays_empty() -> None:
 
 
 def test_an_unticked_box_stays_unticked_though_its_default_is_ticked() -> None:
-    blocks = inputs(Subscribe, {"channel": "C0LEADS", "start": "new"}, options=SUBSCRIBE_OPTIONS)
+    blocks = inputs(Subscribe, {"channel": "C0LEADS", "start": "new", "connection": "*"}, options=SUBSCRIBE_OPTIONS)
     state = state_of(blocks)
     assert as_model(Subscribe, state).masked is True
     state["masked"]["value"]["selected_options"] = []

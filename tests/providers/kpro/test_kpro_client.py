@@ -381,8 +381,10 @@ async def test_new_leads_come_oldest_first_over_pages(pair: tuple[KproStandIn, A
     since = NOW - timedelta(minutes=30)
     expected = await arrive_at(kpro, *(since + timedelta(minutes=n // 2) for n in range(7)))
     pages = await ids_of(created_since(api, since + timedelta(seconds=40), 3))
-    assert [len(p) for p in pages] == [3, 3, 1]
-    assert list(itertools.chain(*pages)) == expected
+    assert (
+        list(dict.fromkeys(itertools.chain(*pages))) == expected
+    )  # a page begins with the last minute of the one before
+    assert all(len(p) <= 3 for p in pages)
 
 
 async def test_leads_that_arrive_between_two_pages_are_read_too(pair: tuple[KproStandIn, Api]) -> None:
@@ -393,7 +395,18 @@ async def test_leads_that_arrive_between_two_pages_are_read_too(pair: tuple[Kpro
         seen += [r.external_id for r in page.records]
         if len(seen) == 2:
             expected += await arrive_at(kpro, NOW)
-    assert seen == expected
+    assert list(dict.fromkeys(seen)) == expected
+
+
+async def test_a_lead_that_goes_between_two_pages_hides_none(pair: tuple[KproStandIn, Api]) -> None:
+    kpro, api = pair
+    expected = await arrive_at(kpro, *(NOW - timedelta(minutes=9 - n) for n in range(6)))
+    seen: list[str] = []
+    async for page in created_since(api, NOW - timedelta(hours=1), 2):
+        seen += [r.external_id for r in page.records]
+        if len(seen) == 2:
+            kpro.forget(int(expected[0]))
+    assert list(dict.fromkeys(seen)) == expected
 
 
 async def test_nothing_new_reads_one_page(pair: tuple[KproStandIn, Api]) -> None:
@@ -442,8 +455,6 @@ def test_paging_finds_every_lead_and_ends(minutes: list[int], size: int, newest_
             seen = list(itertools.chain(*await ids_of(read)))
             assert set(seen) == expected
             assert len(kpro.requests) <= 2 * len(minutes) + 2
-            if not newest_first:
-                assert len(seen) == len(expected)
         finally:
             await client.aclose()
             await kpro.stop()
@@ -452,11 +463,11 @@ def test_paging_finds_every_lead_and_ends(minutes: list[int], size: int, newest_
 
 
 async def test_the_server_says_when_the_last_page_is_reached(pair: tuple[KproStandIn, Api]) -> None:
-    """Four leads in pages of two: the second page is full, and no third is asked for."""
+    """The last page is full, and yet no further one is asked for."""
     kpro, api = pair
-    await arrive_at(kpro, *(NOW - timedelta(minutes=n) for n in range(4)))
-    assert [len(p) for p in await ids_of(created_since(api, NOW - timedelta(hours=1), 2))] == [2, 2]
-    assert len(kpro.requests) == 2
+    await arrive_at(kpro, *(NOW - timedelta(minutes=n) for n in range(2)))
+    assert [len(p) for p in await ids_of(created_since(api, NOW - timedelta(hours=1), 2))] == [2]
+    assert len(kpro.requests) == 1
 
 
 async def test_an_answer_without_leads_is_unexpected() -> None:
