@@ -202,27 +202,24 @@ def fold(text: str | None) -> str:
     return " ".join(text.casefold().replace("\x00", " ").split()) if text else ""
 
 
-_fold_word = lru_cache(maxsize=4096)(fold)
-"""For what many leads share (sites, listings, places), never for what says who somebody is."""
+_Shared = tuple[str | None, ...]
 
 
-@lru_cache(maxsize=4096)
-def _line(name: str, value: str) -> str:
-    return f"{name}={fold(value)}"
-
-
-@lru_cache(maxsize=4096)
-def _place_lines(text: str) -> tuple[str, ...]:
-    """A place by its whole name and by each of its words."""
-    words = fold(text)
-    return (f"place={words}", *(f"place={word}" for word in words.split(" "))) if words else ()
+@lru_cache(maxsize=8192)
+def _shared(facets: tuple[tuple[str, str | None], ...], places: _Shared, public: _Shared) -> tuple[str, str]:
+    """The lines and words of what many leads share (sites, listings, places). It is never given what says who
+    somebody is, so nothing personal is kept in the cache."""
+    lines = [f"{name}={fold(value)}" for name, value in facets if value]
+    for text in places:
+        if words := fold(text):
+            lines += [f"place={words}", *(f"place={word}" for word in words.split(" "))]
+    return "".join(f"\n{line}" for line in dict.fromkeys(lines)), " ".join(w for p in public if (w := fold(p)))
 
 
 def index(lead: Lead) -> tuple[str, str]:
     """The ``facets`` and ``search`` columns of a lead."""
-    lines = [
-        _line(name, value)
-        for name, value in (
+    facets, search = _shared(
+        (
             ("source", lead.source),
             ("source", lead.source_name),
             ("stage", lead.stage.value),
@@ -230,18 +227,15 @@ def index(lead: Lead) -> tuple[str, str]:
             ("eligibility", lead.eligibility),
             ("enquiry", lead.enquiry),
             *(("scheme", scheme) for scheme in lead.schemes),
-        )
-        if value
-    ]
+        ),
+        (lead.place, lead.subject),
+        (lead.subject, lead.place, lead.source_name, lead.source, lead.enquiry),
+    )
     if lead.last_name:
-        lines.append(f"last={fold(lead.last_name)}")
+        facets += f"\nlast={fold(lead.last_name)}"
     if lead.email:
-        lines.append(f"email={fold(lead.email)}")
-    for text in (lead.place, lead.subject):
-        if text:
-            lines += _place_lines(text)
+        facets += f"\nemail={fold(lead.email)}"
     if lead.phone and (number := digits(lead.phone)):
-        lines.append(f"phone={number}")
-    shared = (lead.subject, lead.place, lead.source_name, lead.source, lead.enquiry)
-    public = (fold(lead.first_name), *(_fold_word(s) for s in shared), fold(lead.external_ref))
-    return "\n" + "\n".join(dict.fromkeys(lines)) + "\n", " ".join([p for p in public if p])
+        facets += f"\nphone={number}"
+    own = " ".join(w for p in (lead.first_name, lead.external_ref) if (w := fold(p)))
+    return f"{facets}\n", f"{own} {search}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -39,10 +40,19 @@ _CONTENT = (
     "search",
 )
 _CREATED = _CONTENT.index("created_at")
-_INSERT = (
-    f"INSERT INTO leads (workspace, number, connection, external_id, arrived_at, history, {', '.join(_CONTENT)}) "
-    f"VALUES ({', '.join('?' * (6 + len(_CONTENT)))}) ON CONFLICT (workspace, connection, external_id) DO NOTHING"
-)
+AT_ONCE = 100
+"""Rows a statement: SQLite frees the interpreter for its whole run, so that reading goes on beside it."""
+
+
+@cache
+def _insert_many(rows: int) -> str:
+    values = f"({', '.join('?' * (6 + len(_CONTENT)))})"
+    return (
+        f"INSERT INTO leads (workspace, number, connection, external_id, arrived_at, history, {', '.join(_CONTENT)}) "
+        f"VALUES {', '.join([values] * rows)} ON CONFLICT (workspace, connection, external_id) DO NOTHING"
+    )
+
+
 _UPDATE = (
     f"UPDATE leads SET {', '.join(f'{c} = ?' for c in _CONTENT)}, version = version + 1 "
     "WHERE workspace = ? AND connection = ? AND external_id = ?"
@@ -122,13 +132,13 @@ def insert(
         workspace,
     )
     first, at = end - len(rows), stamp(now)
-    tx.many(
-        _INSERT,
-        (
-            (workspace, first + n, connection, external, at, row[_CREATED] <= history_before, *row)
-            for n, (external, row) in enumerate(rows)
-        ),
-    )
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        values: list[Any] = []
+        for n, (external, row) in enumerate(part, first + start):
+            values += (workspace, n, connection, external, at, row[_CREATED] <= history_before)
+            values += row
+        tx.run(_insert_many(len(part)), *values)
     return first, end
 
 

@@ -78,7 +78,7 @@ async def _bot(url: str, folder: Path, leads: int) -> None:
     """The whole bot is built; its poller reads everything as new leads."""
     from pydantic import SecretStr
 
-    from bot.app import SWITCH_SECONDS, build_leadbell
+    from bot.app import build_leadbell, tune_interpreter
     from bot.settings import Settings, Tempo
     from storage import connections
 
@@ -90,8 +90,8 @@ async def _bot(url: str, folder: Path, leads: int) -> None:
         provider_urls={"kpro": url},
         tempo=replace(Tempo.fast(), budget=False),
     )
-    sys.setswitchinterval(SWITCH_SECONDS)
     bot = await build_leadbell(settings)
+    tune_interpreter()
     await bot.database.write(lambda tx: connections.start_at(tx, TEAM, connection, LONG_AGO, None))
     began = time.perf_counter()
     await bot.ringer._poller.poll(TEAM, connection)

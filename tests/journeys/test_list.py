@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.sandbox.messages import Message
+from commands.registry import VERBS
 from tests.conftest import ADA, LEADS, SAM, ZOE, House, action_ids, shown
 
 ZOOPLA = {"id": 3, "code": "ZPL", "name": "Zoopla"}
@@ -230,23 +231,21 @@ async def test_help_lists_what_this_person_may_do(house: House) -> None:
     assert "`/leads list [words]`" in shown(empty)
 
 
-@pytest.mark.parametrize("word", ["list", "show", "claim", "new", "import", "digest", "status", "connections",
-                                  "subscriptions", "connect", "subscribe", "privacy", "help", "details"])  # fmt: skip
-async def test_every_word_is_explained(house: House, word: str) -> None:
-    answer = await house.command(ZOE, f"/leads help {word}")
-    assert answer is not None
-    assert "`/leads " in shown(answer)
-    assert "I do not know" not in shown(answer)
+async def test_every_word_is_explained(house: House) -> None:
+    for verb in VERBS:
+        for word in (verb.name, *verb.aliases):
+            answer = await house.command(ZOE, f"/leads help {word}")
+            assert answer is not None
+            assert f"`/leads {verb.usage}`" in shown(answer)
+            assert verb.summary in shown(answer)
 
 
-@pytest.mark.parametrize(
-    ("word", "near"), [("lsit", "list"), ("clam", "claim"), ("conect", "connect"), ("STATUSS", "status")]
-)
-async def test_an_unknown_word_gets_the_nearest(house: House, word: str, near: str) -> None:
-    for command in (f"/leads {word} x", f"/leads help {word}"):
-        answer = await house.command(ZOE, command)
-        assert answer is not None
-        assert f"Did you mean `/leads {near}`?" in answer.text
+async def test_an_unknown_word_gets_the_nearest(house: House) -> None:
+    for word, near in (("lsit", "list"), ("clam", "claim"), ("conect", "connect"), ("STATUSS", "status")):
+        for command in (f"/leads {word} x", f"/leads help {word}"):
+            answer = await house.command(ZOE, command)
+            assert answer is not None
+            assert f"Did you mean `/leads {near}`?" in answer.text
 
 
 async def test_a_hostile_word_is_repeated_harmlessly(house: House) -> None:

@@ -42,8 +42,10 @@ def held_back(house: House, user: str = ADA) -> list[Message]:
 CONNECTION = ("429", "500", "503", "refuse", "withhold")
 
 
-@pytest.mark.parametrize("kind", [*CONNECTION, "ratelimited", "internal_error", "fatal_error", "service_unavailable"])
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [*((kind, 1) for kind in CONNECTION), ("ratelimited", 1), ("internal_error", 2), ("withhold", 3), ("500", 3)],
+)
 async def test_a_failing_post_gives_exactly_one_card(desk: House, kind: str, count: int) -> None:
     fail(desk, "chat.postMessage", kind, count)
     await desk.arrive(firstName="Sofia")
@@ -107,7 +109,7 @@ async def test_the_copy_that_is_known_is_the_one_that_changes(desk: House) -> No
     assert "*Zoe Lind* has it" in shown(second)
 
 
-@pytest.mark.parametrize("kind", [*CONNECTION, "ratelimited", "internal_error"])
+@pytest.mark.parametrize("kind", [*CONNECTION, "internal_error"])
 async def test_a_failing_edit_still_shows_the_owner_in_the_end(desk: House, kind: str) -> None:
     await desk.arrive()
     (card,) = desk.cards()
@@ -251,7 +253,7 @@ async def test_a_refused_token_loses_nothing(desk: House) -> None:
 
 
 @pytest.mark.parametrize("method", ["users.info", "conversations.info", "conversations.open"])
-@pytest.mark.parametrize("kind", ["500", "429", "withhold"])
+@pytest.mark.parametrize("kind", ["429", "withhold"])
 async def test_a_question_that_fails_is_answered_with_a_sentence_and_works_again(
     house: House, method: str, kind: str
 ) -> None:
