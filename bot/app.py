@@ -35,6 +35,7 @@ from bot.slack.edge import Edge
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
 from bot.web import Web
+from commands.connect import remove_retired
 from commands.verb import Desk, Memory
 from commands.views import sentences
 from providers.http import make_client as make_http_client
@@ -256,6 +257,7 @@ class Leadbell:
         await self.deliverer.recover()
         self._delivering = asyncio.create_task(self.deliverer.run(), name="delivering")
         await self.ringer.start()
+        self.tasks.spawn(remove_retired(self.desk, self.workspace), "removal")
         if self.settings.app_token:
             await self._listen(self.settings.app_token)
 

@@ -58,6 +58,7 @@ async def approve(desk: Desk, request: Request) -> Answer:
             return sentences.stale()
         ownership.own(tx, workspace, found.lead, person=found.person, by=by.person, instead_of=lead.owner, now=now)
         claim.owned(tx, desk, lead, person=found.person, by=by.person, now=now, what="approved")
+        claim.ended(tx, desk, found, besides={by.person, found.person}, now=now)
         return None
 
     said = await desk.database.write(approve_request)

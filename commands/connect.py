@@ -206,11 +206,23 @@ async def disconnected(desk: Desk, request: Request) -> Answer:
     def disconnect_system(tx: Tx) -> None:
         held = connections.get(tx, request.workspace, connection_id)
         if held is not None:
-            connections.remove(tx, request.workspace, connection_id)
+            connections.retire(tx, request.workspace, connection_id)
             audit.note(
                 tx, request.workspace, "disconnected", actor=request.person.person, now=now, connection=held.name
             )
 
     await desk.database.write(disconnect_system)
     desk.replan()
+    await remove_retired(desk, request.workspace)
     return Done()
+
+
+async def remove_retired(desk: Desk, workspace: str) -> None:
+    """Delete what is left of removed connections, in slices between which others write. Also after a restart."""
+    for connection in await desk.database.read(lambda tx: connections.retired(tx, workspace)):
+
+        def remove_slice(tx: Tx, connection: str = connection) -> bool:
+            return connections.remove_some(tx, workspace, connection)
+
+        while not await desk.database.write(remove_slice):
+            pass

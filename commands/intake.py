@@ -75,7 +75,7 @@ async def created(desk: Desk, request: Request) -> Answer:
     if late := await _no_longer_allowed(desk, request, row):
         return Faults(dict.fromkeys(late, sentences.sensitive_off()))
     if not await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace)):
-        row = row.model_copy(update={a.name: a.default for a in fields_of(intake.row) if a.sensitive})
+        row = _without_sensitive(row, intake)
     if getattr(row, intake.reference) is None:
         raw = row.model_dump(mode="json", exclude_none=True)
         row = row.model_copy(update={intake.reference: csv_rows.reference_for(raw, intake)})
@@ -177,10 +177,24 @@ async def checked(desk: Desk, request: Request) -> Answer:
         read = await asyncio.to_thread(csv_rows.read_bytes, loaded[1], intake, sensitive=allowed, mail_customers=mail)
     except Unusable as unusable:
         return Faults({place: str(unusable)})
-    pending = _Pending(request.workspace, connection_id, read, mail, request.person.person)
-    desk.memory.put(submitted.view_id, pending)
     mailed = sum(bool(getattr(row, intake.mails)) for _, row in read.good)
-    return Show(views.preview(found[0].name, loaded[0], read, mailed=mailed))
+    shown = Show(views.preview(found[0].name, loaded[0], read, mailed=mailed))
+    if not read.good:
+        return Hand(
+            "refused-rows.csv", csv_rows.refused_csv(read.refused), sentences.refused_file(len(read.refused)), shown
+        )
+    desk.memory.put(submitted.view_id, _Pending(request.workspace, connection_id, read, mail, request.person.person))
+    return shown
+
+
+def _refusals(refused: Sequence[Refused], shown: Show) -> Hand:
+    """The refused rows as a CSV, beside what is shown."""
+    return Hand("refused-rows.csv", csv_rows.refused_csv(refused), sentences.refused_file(len(refused)), shown)
+
+
+def _without_sensitive(row: BaseModel, intake: Intake) -> BaseModel:
+    """A row without what no admin allows to be typed in Slack (any more)."""
+    return row.model_copy(update={a.name: a.default for a in fields_of(intake.row) if a.sensitive})
 
 
 async def send(desk: Desk, request: Request) -> Answer:
@@ -188,11 +202,15 @@ async def send(desk: Desk, request: Request) -> Answer:
     submitted = request.submitted
     pending = desk.memory.take(submitted.view_id) if submitted else None
     if submitted is None or not isinstance(pending, _Pending):
-        return Show(views.ended(sentences.preview_expired()))
+        twice = submitted is not None and desk.memory.has(f"sent:{submitted.view_id}")
+        return Show(views.ended(sentences.sending_already() if twice else sentences.preview_expired()))
+    desk.memory.put(f"sent:{submitted.view_id}", True)
     found = await desk.apis.of(request.workspace, pending.connection)
     if found is None or (intake := found[0].intake) is None:
         return Show(views.ended(sentences.connection_gone()))
     provider, api = found
+    if not await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace)):
+        pending.read.good = [(n, _without_sensitive(row, intake)) for n, row in pending.read.good]
     arrived, stopped = await _send_all(api, intake, pending)
     now = desk.now()
 
@@ -208,7 +226,7 @@ async def send(desk: Desk, request: Request) -> Answer:
     if not refused:
         return Show(views.ended(text))
     shown = Show(views.ended(f"{text}\n{sentences.rows_refused(len(refused))}"))
-    return Hand("refused-rows.csv", csv_rows.refused_csv(refused), sentences.refused_file(len(refused)), shown)
+    return _refusals(refused, shown)
 
 
 async def _send_all(api: Api, intake: Intake, pending: _Pending) -> tuple[int, ProviderError | None]:

@@ -198,6 +198,11 @@ class Memory:
         now = self._clock.now()
         self._kept = {k: v for k, v in self._kept.items() if now - v[0] < self.KEPT}
 
+    def has(self, key: str) -> bool:
+        """Whether a value is kept."""
+        self.forget()
+        return key in self._kept
+
     def take(self, key: str) -> Any:
         """The value, once; ``None`` where it is gone."""
         self.forget()

@@ -41,6 +41,9 @@ Query = Sequence[tuple[str, str]]
 """Query parameters in order; a name may stand more than once."""
 
 
+_TALKATIVE = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+
+
 class Budget(Protocol):
     """How many calls a connection may make."""
 
@@ -69,8 +72,8 @@ class Unlimited:
 
 def make_client(user_agent: str = "Leadbell/0.1") -> httpx.AsyncClient:
     """One client for all lead systems: connect 5 s, read 20 s, no redirects followed, no cookies shared."""
-    for name in ("httpx", "httpcore"):  # they log whole URLs at INFO, and a URL may hold a key
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _TALKATIVE:  # they log whole URLs, and a URL may hold a key
+        logging.getLogger(name).disabled = True
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),

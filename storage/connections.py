@@ -71,30 +71,69 @@ def reconnect(
     )
 
 
-def remove(tx: Tx, workspace: str, connection: str) -> None:
-    """Delete a connection, its leads, their notes, alerts and requests, and its subscriptions.
+REMOVED_AT_ONCE = 2000
 
-    What was posted about them stays in Slack; open deliveries about them are dropped.
+
+def retire(tx: Tx, workspace: str, connection: str) -> None:
+    """Begin to remove a connection: its credentials and subscriptions go now, its name is free, nobody sees it.
+
+    :func:`remove_some` deletes its leads, a slice at a time, so that nobody waits for it.
     """
-    orphans = (
-        "SELECT ml.message FROM message_leads ml JOIN leads l ON l.workspace = ml.workspace AND l.number = ml.lead "
-        "WHERE ml.workspace = ? AND l.connection = ?"
+    tx.run(
+        "UPDATE connections SET state = 'removing', name = ?, credentials = x'', settings = '{}' "
+        "WHERE workspace = ? AND connection = ?",
+        f"~{connection}",
+        workspace,
+        connection,
     )
-    tx.run(f"DELETE FROM outbox WHERE workspace = ? AND message IN ({orphans})", workspace, workspace, connection)
-    tx.run(f"DELETE FROM messages WHERE workspace = ? AND message IN ({orphans})", workspace, workspace, connection)
-    tx.run("DELETE FROM connections WHERE workspace = ? AND connection = ?", workspace, connection)
+    tx.run("DELETE FROM subscriptions WHERE workspace = ? AND connection = ?", workspace, connection)
+
+
+def remove_some(tx: Tx, workspace: str, connection: str) -> bool:
+    """Delete a slice of a retired connection's leads with their notes, alerts, requests and open deliveries; at last
+    the connection itself, and then ``True``. What was posted about them stays in Slack."""
+    rows = tx.all(
+        "SELECT number FROM leads WHERE workspace = ? AND connection = ? ORDER BY number LIMIT ?",
+        workspace,
+        connection,
+        REMOVED_AT_ONCE,
+    )
+    if not rows:
+        tx.run(
+            "DELETE FROM connections WHERE workspace = ? AND connection = ? AND state = 'removing'",
+            workspace,
+            connection,
+        )
+        return True
+    last = rows[-1]["number"]
+    shown = (
+        "SELECT ml.message FROM message_leads ml JOIN leads l ON l.workspace = ml.workspace AND l.number = ml.lead "
+        "WHERE ml.workspace = ? AND l.connection = ? AND l.number <= ?"
+    )
+    for table in ("outbox", "messages"):
+        sql = f"DELETE FROM {table} WHERE workspace = ? AND message IN ({shown})"
+        tx.run(sql, workspace, workspace, connection, last)
+    tx.run("DELETE FROM leads WHERE workspace = ? AND connection = ? AND number <= ?", workspace, connection, last)
+    return False
+
+
+def retired(tx: Tx, workspace: str) -> list[str]:
+    """Connections whose removal is not through."""
+    rows = tx.all("SELECT connection FROM connections WHERE workspace = ? AND state = 'removing'", workspace)
+    return [row["connection"] for row in rows]
 
 
 def get(tx: Tx, workspace: str, connection: str) -> Connection | None:
-    """One connection."""
-    sql = f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? AND connection = ?"
+    """One connection; ``None`` also for one that is being removed."""
+    sql = f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? AND connection = ? AND state <> 'removing'"
     row = tx.one(sql, workspace, connection)
     return read(Connection, row) if row else None
 
 
 def every(tx: Tx, workspace: str) -> list[Connection]:
     """The workspace's connections by name."""
-    rows = tx.all(f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? ORDER BY name", workspace)
+    sql = f"SELECT {_COLUMNS} FROM connections WHERE workspace = ? AND state <> 'removing' ORDER BY name"
+    rows = tx.all(sql, workspace)
     return [read(Connection, row) for row in rows]
 
 

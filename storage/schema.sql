@@ -43,7 +43,7 @@ CREATE TABLE connections (
   provider      TEXT NOT NULL,
   credentials   BLOB NOT NULL,
   settings      TEXT NOT NULL,
-  state         TEXT NOT NULL,            -- active, paused
+  state         TEXT NOT NULL,            -- active, paused, removing
   connected_by  TEXT NOT NULL,
   connected_at  TEXT NOT NULL,
   begun_at      TEXT,                     -- of the first poll; NULL until then

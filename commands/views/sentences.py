@@ -488,6 +488,11 @@ def rejected(ref: str, by: str, person: str) -> str:
     return f"{by} said no: {ref} does not go to {person}."
 
 
+def approved(ref: str, by: str, person: str) -> str:
+    """To whoever asked on behalf of somebody else."""
+    return f"{by} approved: {person} has {ref}."
+
+
 def overtaken(ref: str, by: str, owner: str) -> str:
     """To whoever asked: an approver decided before the request was answered."""
     return f"{by} decided on {ref} before your request was answered: {owner} has it."
@@ -585,6 +590,11 @@ def customers_mailed(number: int, system: str) -> str:
     """A confirmation that counts."""
     verb = "customer will get an e-mail" if number == 1 else "customers will get an e-mail"
     return f":envelope: *{number:,} {verb}* from {system}."
+
+
+def sending_already() -> str:
+    """The preview was confirmed twice."""
+    return "These leads are being sent already. If the result does not follow, `/leads list created:1h` shows them."
 
 
 def preview_expired() -> str:

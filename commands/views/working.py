@@ -41,6 +41,7 @@ def rejection(sight: Sight, request: Approval) -> tuple[str, list[Block]]:
     """To whoever asked: how it ended otherwise than hoped, and why."""
     by, person = sight.name(request.decided_by), sight.name(request.person)
     text = {
+        "approved": sentences.approved(sight.ref, by, person),
         "overtaken": sentences.overtaken(sight.ref, by, sight.name(sight.lead.owner)),
         "withdrawn": sentences.request_withdrawn(sight.ref, by),
     }.get(request.state, sentences.rejected(sight.ref, by, person))

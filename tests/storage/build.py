@@ -77,3 +77,10 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         table: database.read_now(lambda tx, t=table: [tuple(r) for r in tx.all(f"SELECT * FROM {t} ORDER BY 1, 2")])
         for table in tables(database)
     }
+
+
+def remove_connection(tx: Tx, workspace: str, connection: str) -> None:
+    """Remove a connection with all its leads."""
+    connections.retire(tx, workspace, connection)
+    while not connections.remove_some(tx, workspace, connection):
+        pass

@@ -10,7 +10,7 @@ import pytest
 from storage import audit, connections, deliveries, leads, ownership, rules
 from storage.database import Database, Tx
 from storage.vault import Vault, WrongKey
-from tests.storage.build import NOW, OTHER, TEAM, a_lead, add_connection, add_leads, everything
+from tests.storage.build import NOW, OTHER, TEAM, a_lead, add_connection, add_leads, everything, remove_connection
 
 
 def held(database: Database, connection: str) -> connections.Connection:
@@ -243,7 +243,7 @@ def test_a_removed_connection_leaves_no_row_behind(database: Database, vault: Va
         *("requests", "audit", "outbox"),
     }
 
-    database.write_now(lambda tx: connections.remove(tx, TEAM, south))
+    database.write_now(lambda tx: remove_connection(tx, TEAM, south))
     after = everything(database)
     for table, rows in after.items():
         if table == "workspaces":  # counters go on: a reference is never given twice
@@ -261,8 +261,8 @@ def test_a_removed_connection_leaves_no_row_behind(database: Database, vault: Va
 def test_removal_keeps_other_workspaces(database: Database, vault: Vault, connection: str) -> None:
     other = database.write_now(lambda tx: add_connection(tx, vault, "north", OTHER))
     database.write_now(lambda tx: add_leads(tx, other, [a_lead()], OTHER))
-    database.write_now(lambda tx: connections.remove(tx, TEAM, connection))
-    database.write_now(lambda tx: connections.remove(tx, TEAM, other))
+    database.write_now(lambda tx: remove_connection(tx, TEAM, connection))
+    database.write_now(lambda tx: remove_connection(tx, TEAM, other))
     assert database.read_now(lambda tx: connections.every(tx, TEAM)) == []
     assert len(database.read_now(lambda tx: connections.every(tx, OTHER))) == 1
     assert database.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM leads")) == 1
@@ -271,7 +271,23 @@ def test_removal_keeps_other_workspaces(database: Database, vault: Vault, connec
 def test_removed_data_is_not_left_in_the_file(database: Database, vault: Vault) -> None:
     south = database.write_now(lambda tx: add_connection(tx, vault, "south"))
     database.write_now(lambda tx: add_leads(tx, south, [a_lead(1, email="canary@example.com")]))
-    database.write_now(lambda tx: connections.remove(tx, TEAM, south))
+    database.write_now(lambda tx: remove_connection(tx, TEAM, south))
     path = database.path
     database.close()
     assert b"canary" not in path.read_bytes()
+
+
+def test_a_removal_goes_in_slices_and_nobody_sees_the_rest(
+    database: Database, vault: Vault, connection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "REMOVED_AT_ONCE", 2)
+    database.write_now(lambda tx: add_leads(tx, connection, [a_lead(n) for n in range(5)]))
+    database.write_now(lambda tx: connections.retire(tx, TEAM, connection))
+    assert database.read_now(lambda tx: connections.get(tx, TEAM, connection)) is None
+    assert database.read_now(lambda tx: connections.retired(tx, TEAM)) == [connection]
+    left = []
+    while not database.write_now(lambda tx: connections.remove_some(tx, TEAM, connection)):
+        left.append(database.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM leads")))
+    assert left == [3, 1, 0]
+    assert database.read_now(lambda tx: connections.retired(tx, TEAM)) == []
+    assert database.write_now(lambda tx: add_connection(tx, vault))  # its name is free

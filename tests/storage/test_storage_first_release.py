@@ -26,7 +26,7 @@ from storage.database import Database, migrations
 from storage.filters import Every, Facet, Frame, History, Not, Owned
 from storage.records import StoredLead
 from storage.vault import Vault, WrongKey, check_key
-from tests.storage.build import NOW, TEAM
+from tests.storage.build import NOW, TEAM, remove_connection
 from tests.storage.make_first_release import ADA, FILE, KEY, MAX, ZOE, make
 from tests.storage.test_storage_schema import described
 
@@ -169,7 +169,7 @@ def test_its_people_and_choices_are_known(old: Database) -> None:
 
 def test_a_connection_of_it_can_be_removed(old: Database) -> None:
     north, _ = old.read_now(lambda tx: connections.every(tx, TEAM))
-    old.write_now(lambda tx: connections.remove(tx, TEAM, north.connection))
+    old.write_now(lambda tx: remove_connection(tx, TEAM, north.connection))
     assert old.read_now(lambda tx: leads.count(tx, TEAM, Every(), FRAME)) == 1
 
 
