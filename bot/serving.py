@@ -23,8 +23,7 @@ async def serve(application: web.Application, host: str, port: int) -> tuple[web
         raise BadSetting(
             f"Port {port} on {host} cannot be used ({error.strerror or 'it is taken'}); choose another."
         ) from None
-    bound = site._server.sockets[0].getsockname()[1] if site._server else port  # type: ignore[attr-defined]
-    return runner, int(bound)
+    return runner, int(runner.addresses[0][1])
 
 
 async def until_stopped(ready: Callable[[], Awaitable[None]] | None = None) -> None:

@@ -100,6 +100,7 @@ async def test_a_lead_is_claimed_and_released_with_the_keyboard_alone(screens: M
     await keys.press("Escape")
     await expect(zoe.page.locator("#modal[open]")).to_have_count(0)
     await expect(zoe.button(zoe.cards, "details")).to_be_focused()
+    await keys.press("Tab")  # past "Reassign…"
     await keys.press("Tab")
     await keys.press("Enter")
     await expect(zoe.page.locator("[role=menu]")).to_be_visible()
