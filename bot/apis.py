@@ -99,7 +99,7 @@ class ProviderApis:
             secret = connections.credentials(tx, workspace, self._vault, connection)
             return (held.provider, secret) if held and secret is not None else None
 
-        found = await self._database.read(look)
+        found = await self._database.look(look)
         if found is None:
             return None
         provider = self._providers[found[0]]

@@ -102,7 +102,7 @@ class Deliverer:
         now = self._clock.now()
         await self._write_down(now)
 
-        heads, next_due = await self._desk.database.read(lambda tx: deliveries.heads(tx, now))
+        heads, next_due = await self._desk.database.look(lambda tx: deliveries.heads(tx, now))
         for head in heads:
             lane = (head.workspace, head.lane)
             if lane not in self._lanes and not self._stopping:
@@ -215,7 +215,7 @@ class Deliverer:
         """Whether a delivery in doubt is in Slack: "yes" (and then it is marked so), "no" or "unknown"."""
         if delivery.kind == "refresh":
             return "no"  # repeating an edit changes nothing
-        message = await self._desk.database.read(
+        message = await self._desk.database.look(
             lambda tx: deliveries.message(tx, delivery.workspace, delivery.message or "")
         )
         if message is None or delivery.sending_at is None:

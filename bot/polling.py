@@ -92,13 +92,13 @@ class Poller:
 
     async def _poll(self, workspace: str, connection: str) -> None:
         now = self._clock.now()
-        held = await self._desk.database.read(lambda tx: connections.get(tx, workspace, connection))
+        held = await self._desk.database.look(lambda tx: connections.get(tx, workspace, connection))
         if held is None or held.state != "active":
             return
         every = self._tempo.poll_seconds or float(held.settings.get("poll_seconds") or 60)
         if held.next_poll_at - timedelta(seconds=min(1.0, every / 10)) > now:  # the clock strikes a little early
             return
-        sealed = await self._desk.database.read(lambda tx: connections.sealed(tx, workspace, connection))
+        sealed = await self._desk.database.look(lambda tx: connections.sealed(tx, workspace, connection))
         found = await self._apis.of(workspace, connection)
         if found is None:
             return
@@ -181,7 +181,7 @@ class Poller:
 
     async def _read_history(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
         """Older leads, resumable, while nothing else is due."""
-        again = await self._desk.database.read(lambda tx: connections.get(tx, held.workspace, held.connection))
+        again = await self._desk.database.look(lambda tx: connections.get(tx, held.workspace, held.connection))
         if again is None or again.history_until is None:
             return
         older = provider.feed.history(api, again.history_until, provider.feed.page_size)
@@ -201,7 +201,7 @@ class Poller:
 
     async def _known(self, held: Connection, page: Page) -> dict[str, bytes]:
         ids = [r.external_id for r in page.records]
-        return await self._desk.database.read(lambda tx: leads.known(tx, held.workspace, held.connection, ids))
+        return await self._desk.database.look(lambda tx: leads.known(tx, held.workspace, held.connection, ids))
 
     async def _take_all(
         self, held: Connection, pages: AsyncIterator[Page], *, history: bool

@@ -67,7 +67,7 @@ class Ringer:
     async def plan(self) -> None:
         """Bring the jobs in line with the database."""
         async with self._planning:
-            held, due = await self._desk.database.read(self._look)
+            held, due = await self._desk.database.look(self._look)
             now = self._clock.now()
             wanted: dict[str, Any] = {}
             for connection in held:
@@ -108,7 +108,7 @@ class Ringer:
 
     async def ring_due(self) -> None:
         """Ring everything that is due by the clock, now: the sandbox moved time."""
-        held, due = await self._desk.database.read(self._look)
+        held, due = await self._desk.database.look(self._look)
         now = self._clock.now()
         for schedule in due:
             if schedule.next_at <= now:

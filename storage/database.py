@@ -122,6 +122,7 @@ class Database:
             self.path.touch(mode=0o600)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._own_reader = ThreadPoolExecutor(1, thread_name_prefix="own-reader")
         self._local = threading.local()
         self._open: list[Utils] = []
         self._tx = self._writer.submit(self._prepare).result()
@@ -173,6 +174,10 @@ class Database:
         """Run ``fn`` over one consistent snapshot, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._snapshot, fn)
 
+    async def look(self, fn: Callable[[Tx], T]) -> T:
+        """The same for the process's own work (polling, delivery), which never waits behind what people ask."""
+        return await asyncio.get_running_loop().run_in_executor(self._own_reader, self._snapshot, fn)
+
     def read_now(self, fn: Callable[[Tx], T]) -> T:
         """The same from ordinary code."""
         return self._readers.submit(self._snapshot, fn).result()
@@ -192,6 +197,7 @@ class Database:
     def close(self) -> None:
         """Finish what has begun and close every connection."""
         self._readers.shutdown(wait=True)
+        self._own_reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
         for utils in self._open:
             utils.conn.close()

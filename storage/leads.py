@@ -219,7 +219,7 @@ def facet_values(tx: Tx, workspace: str, column: str, limit: int = 100) -> list[
         raise ValueError(column)
     rows = tx.all(
         f"SELECT {column} AS v, COUNT(*) AS n FROM (SELECT {column} FROM leads WHERE workspace = ? "
-        f"ORDER BY created_at DESC LIMIT 5000) AS newest WHERE {column} IS NOT NULL "
+        f"ORDER BY created_at DESC LIMIT 1000) AS newest WHERE {column} IS NOT NULL "
         f"GROUP BY {column} ORDER BY n DESC LIMIT ?",
         workspace,
         limit,

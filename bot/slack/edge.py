@@ -38,8 +38,10 @@ from storage.database import StorageFull, Tx
 log = logging.getLogger("leadbell.slack")
 PATIENCE = 2.0
 """Seconds a handler may take before Slack is answered without its result (Slack waits three)."""
-QUICK = 0.01
+QUICK = 0.004
 """Seconds that a question may hold up its acknowledgement: a busy machine answers it a little later."""
+MOST_QUESTIONS = 20
+"""Unanswered at a time; beyond it the acknowledgement waits, so that no heap of questions grows."""
 Body = Mapping[str, Any]
 
 
@@ -61,6 +63,7 @@ class Edge:
         self._files = files
         self._tasks = tasks
         app.error(_strange)
+        self._questions = 0
         app.command("/leads")(self._command)
         for do, (role, handler) in BUTTONS.items():
             app.action(do.value)(self._button(do, role, handler))
@@ -123,16 +126,21 @@ class Edge:
             return await self._request(body, text=str(body.get("text") or ""))
 
         task = self._tasks.spawn(self._decide(Role.MEMBER, command, make), "command")
-        quick = only_reads(str(body.get("text") or ""))
+        quick = self._questions < MOST_QUESTIONS and only_reads(str(body.get("text") or ""))
         answer = await self._soon(task, QUICK if quick else PATIENCE)
         if answer is None:
             await ack() if quick else await ack(text="Working on it…")
+            self._questions += 1
+            task.add_done_callback(self._answered)
             self._tasks.spawn(self._shown(self._after(task, body), body), "late command")
         elif isinstance(answer, Say):
             await ack(**_message(answer))
         else:
             await ack()
             self._tasks.spawn(self._shown(self._perform(answer, body), body), "perform")
+
+    def _answered(self, _task: asyncio.Task[Answer]) -> None:
+        self._questions -= 1
 
     async def _after(self, task: asyncio.Task[Answer], body: Body) -> None:
         await self._perform(await task, body)
