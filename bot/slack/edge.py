@@ -38,9 +38,9 @@ from storage.database import StorageFull, Tx
 log = logging.getLogger("leadbell.slack")
 PATIENCE = 2.0
 """Seconds a handler may take before Slack is answered without its result (Slack waits three)."""
-QUICK = 0.004
+QUICK = 0.008
 """Seconds that a question may hold up its acknowledgement: a busy machine answers it a little later."""
-MOST_QUESTIONS = 20
+MOST_QUESTIONS = 100
 """Unanswered at a time; beyond it the acknowledgement waits, so that no heap of questions grows."""
 Body = Mapping[str, Any]
 
