@@ -147,9 +147,7 @@ async def claim_words(desk: Desk, request: Request) -> Answer:
         if seen is None:
             return Outcome(sentences.no_such_lead(request.text))
         outcome = take(tx, desk, request.person, lead_number, request.person.person, now, claiming=True)
-        return (
-            outcome if outcome.say else Outcome(f"{seen.ref} is yours; its contact data is on its way.", happened=True)
-        )
+        return outcome if outcome.say else Outcome(sentences.claimed_by_words(seen.ref), happened=True)
 
     return _answer(desk, await desk.database.write(claim_lead))
 

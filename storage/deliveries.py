@@ -14,7 +14,6 @@ from storage.database import Tx
 from storage.records import Delivery, Message, columns, new_id, read, stamp
 from storage.vault import Vault
 
-_DELIVERY = columns(Delivery)
 _MESSAGE = columns(Message)
 _BACK = "CASE WHEN sending_at IS NOT NULL AND kind <> 'refresh' THEN 'doubt' ELSE 'pending' END"
 """What was parked in doubt is looked for again."""

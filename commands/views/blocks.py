@@ -111,11 +111,6 @@ def words(text: object, *, bold: bool = False, italic: bool = False, limit: int 
     return run | ({"style": style} if style else {})
 
 
-def mention(person: str) -> Block:
-    """Somebody, by id."""
-    return {"type": "user", "user_id": person}
-
-
 def when(at: datetime, form: str = "{date_short_pretty} {time}") -> Block:
     """A time in each reader's own zone."""
     return {

@@ -475,7 +475,7 @@ def has_it_already(name: str) -> str:
 
 def claimed_by_words(ref: str) -> str:
     """`/leads claim` worked."""
-    return f"{ref} is yours; its contact data is in your direct message."
+    return f"{ref} is yours; its contact data is on its way."
 
 
 def will_be_free() -> str:

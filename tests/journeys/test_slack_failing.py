@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.messages import Message
-from tests.conftest import ADA, LEADS, MAX, NORTH, ZOE, House, action_ids, shown
+from tests.conftest import ADA, GUEST, LEADS, MAX, NORTH, ZOE, House, action_ids, shown
 
 HISTORY = {"channels:history", "groups:history", "im:history"}
 
@@ -310,3 +310,38 @@ async def test_many_leads_while_slack_limits_arrive_in_order(desk: House) -> Non
     order: list[Any] = [next(n for n in range(6) if f"Row{n}" in shown(c)) for c in desk.cards()]
     assert order == list(range(6))
     assert all("claim" in action_ids(c) for c in desk.cards())
+
+
+async def test_a_doubt_whose_look_up_fails_stays_a_doubt_and_one_card_is_there(desk: House) -> None:
+    fail(desk, "chat.postMessage", "withhold")
+    await desk.arrive()
+    fail(desk, "conversations.history", "500", 2)
+    await settled(desk)
+    await desk.doubt(4)
+    assert len(desk.cards()) == 1
+    assert not await desk.outbox()
+
+
+async def test_a_card_that_is_held_back_does_not_outlive_its_subscription(desk: House) -> None:
+    fail(desk, "chat.postMessage", "is_archived")
+    await desk.arrive()
+    listed = await desk.command(ADA, "/leads subscriptions")
+    assert listed is not None
+    await desk.press(ADA, listed, "unsubscribe")
+    await desk.sandbox.bot.ringer.housekeeping()
+    await desk.quiet()
+    assert desk.cards() == []
+
+
+async def test_a_guest_who_joins_finds_no_contact_data_on_the_cards(house: House) -> None:
+    await house.connect()
+    await house.subscribe(masked=[])
+    await house.arrive(firstName="Sofia", lastName="Marsh", email="sofia@example.com")
+    (card,) = house.cards()
+    assert "sofia@example.com" in shown(card)
+    house.slack.workspace.channels[LEADS].members.append(GUEST)
+    joined = {"type": "member_joined_channel", "user": GUEST, "channel": LEADS, "channel_type": "C"}
+    await house.slack.push.event(joined)
+    await house.quiet()
+    assert "sofia@example.com" not in shown(card)
+    assert any("hide contact data from here on" in shown(m) for m in house.dms(ADA))

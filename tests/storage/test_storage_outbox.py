@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from storage import deliveries
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.records import Delivery
 from storage.vault import Vault
 from tests.storage.build import NOW, OTHER, TEAM, a_lead, add_connection, add_leads
@@ -277,3 +277,22 @@ def test_what_was_sent_long_ago_is_forgotten(outbox: Outbox) -> None:
     assert outbox.database.write_now(lambda tx: deliveries.forget_sent(tx, TEAM, NOW)) == 0
     assert outbox.database.write_now(lambda tx: deliveries.forget_sent(tx, TEAM, LATER)) == 1
     assert outbox.tally() == {"pending": 1}
+
+
+def test_what_a_claim_asks_the_outbox_never_scans_a_table(outbox: Outbox) -> None:
+    asked: list[str] = []
+
+    def follow(tx: Tx) -> list[str]:
+        tx.conn.set_trace_callback(asked.append)
+        deliveries.refresh(tx, TEAM, outbox.vault, outbox.number, NOW)
+        deliveries.has_card(tx, TEAM, outbox.number)
+        deliveries.line(tx, TEAM, outbox.vault, outbox.number, {}, NOW)
+        tx.conn.set_trace_callback(None)
+        reads = [sql for sql in asked if sql.startswith("SELECT")]
+        return [row["detail"] for sql in reads for row in tx.all(f"EXPLAIN QUERY PLAN {sql}")]
+
+    plan = outbox.database.write_now(follow)
+    assert any("message_leads_lead" in step for step in plan)
+    assert [step for step in plan if step.startswith("SCAN")] == []
+    narrow = [step for step in plan if step.startswith("SEARCH") and "workspace=?)" in step]
+    assert narrow == []  # by the workspace alone it would be a scan in all but name
