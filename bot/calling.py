@@ -116,7 +116,7 @@ async def run(provider: Provider, action: Action[Any], asked: BaseModel, secret:
     """Carry an action out. Raises one of the four failures."""
     async with make_client() as client:
         api = Api(client, url or provider.url, provider.auth(secret), Unlimited(), read_errors=provider.read_errors)
-        return await action.call(api.for_people(), asked)
+        return await action.run(api.for_people(), asked)
 
 
 def sentence(error: ProviderError, provider: Provider) -> str:

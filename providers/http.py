@@ -139,9 +139,9 @@ class Api:
         """GET and decode JSON. Raises one of the four failures."""
         return await self._with_retries("GET", path, query, None, self.attempts)
 
-    async def send(self, method: str, path: str, body: Any, *, repeatable: bool) -> Any:
+    async def send(self, method: str, path: str, body: Any, *, repeatable: bool, query: Query = ()) -> Any:
         """Send JSON and decode the answer. Only a ``repeatable`` write is tried more than once."""
-        return await self._with_retries(method, path, (), body, self.attempts if repeatable else 1)
+        return await self._with_retries(method, path, query, body, self.attempts if repeatable else 1)
 
     async def _with_retries(self, method: str, path: str, query: Query, body: Any, attempts: int) -> Any:
         retrying = AsyncRetrying(

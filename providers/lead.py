@@ -8,11 +8,13 @@ from enum import StrEnum
 
 
 class Privacy(StrEnum):
-    """Who may see a value. ``SENSITIVE`` values are dropped in the provider client and never stored."""
+    """Who may see a value. ``SENSITIVE`` values are dropped in the provider client and never stored; ``SECRET``
+    ones (tokens) are masked everywhere in Slack."""
 
     PUBLIC = "public"
     CONTACT = "contact"
     SENSITIVE = "sensitive"
+    SECRET = "secret"  # noqa: S105
 
 
 class Stage(StrEnum):

@@ -149,6 +149,7 @@ def discover() -> Mapping[str, Provider]:
     found = {}
     for module in pkgutil.iter_modules(providers.__path__):
         if module.ispkg:
-            provider: Provider = importlib.import_module(f"providers.{module.name}").PROVIDER
-            found[provider.slug] = provider
+            provider = getattr(importlib.import_module(f"providers.{module.name}"), "PROVIDER", None)
+            if provider is not None:
+                found[provider.slug] = provider
     return found

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from providers.action import Action, Effect
+from providers.action import Action, get, post
 from providers.errors import FieldError, Rejected, UnexpectedResponse
 from providers.http import Api
 from providers.kpro.models import READ_FIELDS, GetLeads, ImportLead, ImportLeads
-from providers.lead import Privacy
+from providers.paging import Numbered
 
 PATH = "/api/bulk/open/leads"
 
@@ -119,24 +119,22 @@ def _pairs(errors: Any) -> list[tuple[str, str]]:
 
 
 ACTIONS: tuple[Action[Any], ...] = (
-    Action(
-        name="get-leads",
-        title="Get leads",
-        params=GetLeads,
-        method="GET",
-        path=PATH,
+    get(
+        PATH,
+        "get-leads",
+        "Get leads",
+        GetLeads,
         call=get_leads,
-        privacy=Privacy.CONTACT,
+        paging=Numbered("page"),
         source="Leads API, “Get leads”",
     ),
-    Action(
-        name="import-leads",
-        title="Import leads",
-        params=ImportLeads,
-        method="POST",
-        path=PATH,
+    post(
+        PATH,
+        "import-leads",
+        "Import leads",
+        ImportLeads,
         call=import_leads,
-        effect=Effect.WRITE,
+        idempotent=True,
         source="Leads API, “Importing leads”",
     ),
 )
