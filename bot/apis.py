@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 from pydantic import BaseModel
 
 from bot.clock import Clock
 from providers.errors import Unavailable
-from providers.http import Api, Budget, Unlimited
+from providers.http import Allowance, Api, Unlimited
+from providers.oauth import MemoryTokens, Tokens
 from providers.provider import Provider
-from storage import connections
+from storage import connections, tokens
 from storage.database import Database, Tx
+from storage.records import Connection
 from storage.vault import Vault
 
 POLLING_PATIENCE = 30.0
@@ -67,6 +72,76 @@ class StoredBudget:
 
         await self._database.write(block_budget)
 
+    async def told(self, allowance: Allowance) -> None:
+        """The lead system said what is left of its limit: it is kept, and obeyed."""
+        now = self._clock.now()
+
+        def budget_told(tx: Tx) -> None:
+            connections.told(
+                tx,
+                *self._key,
+                allowed=allowance.limit,
+                remaining=allowance.remaining,
+                resets_in=allowance.resets_in,
+                now=now,
+            )
+
+        await self._database.write(budget_told)
+
+
+class StoredTokens:
+    """A connection's access tokens, in the database; renewed by one at a time, whichever process it is in."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock, workspace: str, connection: str) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._key = (workspace, connection)
+        self._near = asyncio.Lock()
+
+    async def read(self) -> Tokens | None:
+        """What was kept last."""
+        workspace, connection = self._key
+        held = await self._database.look(lambda tx: tokens.kept(tx, workspace, self._vault, connection))
+        return Tokens(*held) if held else None
+
+    async def save(self, fresh: Tokens) -> None:
+        """Keep them before they are used."""
+        workspace, connection = self._key
+
+        def keep_tokens(tx: Tx) -> None:
+            if connections.get(tx, workspace, connection) is not None:
+                tokens.keep(
+                    tx,
+                    workspace,
+                    self._vault,
+                    connection,
+                    access=fresh.access,
+                    refresh=fresh.refresh,
+                    expires_at=fresh.expires_at,
+                )
+
+        await self._database.write(keep_tokens)
+
+    @asynccontextmanager
+    async def lock(self) -> AsyncIterator[None]:
+        """Held while renewing: here by a lock, against other processes by a row."""
+        workspace, connection = self._key
+
+        def begin_renewal(tx: Tx) -> bool:
+            return tokens.begin_renewal(tx, workspace, connection, self._clock.now())
+
+        def end_renewal(tx: Tx) -> None:
+            tokens.end_renewal(tx, workspace, connection)
+
+        async with self._near:
+            while not await self._database.write(begin_renewal):
+                await self._clock.sleep(0.2)
+            try:
+                yield
+            finally:
+                await self._database.write(end_renewal)
+
 
 class ProviderApis:
     """Makes each connection's :class:`Api`."""
@@ -90,34 +165,44 @@ class ProviderApis:
         self._urls = urls
         self._limited = budget
         self._budgets: dict[tuple[str, str], StoredBudget] = {}
+        self._tokens: dict[tuple[str, str], StoredTokens] = {}
+        self._remembered: dict[tuple[str, str], dict[str, Any]] = {}
 
     async def of(self, workspace: str, connection: str) -> tuple[Provider, Api] | None:
         """A stored connection's provider and api; ``None`` where it was deleted."""
 
-        def look(tx: Tx) -> tuple[str, dict[str, object]] | None:
+        def look(tx: Tx) -> tuple[Connection, dict[str, object]] | None:
             held = connections.get(tx, workspace, connection)
             secret = connections.credentials(tx, workspace, self._vault, connection)
-            return (held.provider, secret) if held and secret is not None else None
+            return (held, secret) if held and secret is not None else None
 
         found = await self._database.look(look)
         if found is None:
             return None
-        provider = self._providers[found[0]]
+        held, secret = found
+        provider = self._providers[held.provider]
         key = (workspace, connection)
-        budget = self._budgets.setdefault(key, StoredBudget(self._database, self._clock, *key, provider))
-        return provider, self._api(
-            provider, provider.credentials.model_validate(found[1]), budget if self._limited else Unlimited()
+        if key not in self._budgets:
+            self._budgets[key] = StoredBudget(self._database, self._clock, *key, provider)
+            self._tokens[key] = StoredTokens(self._database, self._vault, self._clock, *key)
+        return provider, Api(
+            client=self._client,
+            url=self._urls.get(provider.slug, provider.url),
+            auth=provider.auth(provider.credentials.model_validate(secret), self._tokens[key]),
+            budget=self._budgets[key] if self._limited else Unlimited(),
+            read_errors=provider.read_errors,
+            allowance=provider.allowance,
+            settings=provider.settings.model_validate(held.settings),
+            remembered=self._remembered.setdefault(key, {}),
         )
 
-    def trial(self, provider: Provider, credentials: BaseModel) -> Api:
+    def trial(self, provider: Provider, credentials: BaseModel, settings: BaseModel | None = None) -> Api:
         """For credentials that are being tried."""
-        return self._api(provider, credentials, Unlimited())
-
-    def _api(self, provider: Provider, credentials: BaseModel, budget: Budget) -> Api:
         return Api(
             client=self._client,
             url=self._urls.get(provider.slug, provider.url),
-            auth=provider.auth(credentials),
-            budget=budget,
+            auth=provider.auth(credentials, MemoryTokens()),
+            budget=Unlimited(),
             read_errors=provider.read_errors,
+            settings=settings,
         )

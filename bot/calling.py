@@ -14,6 +14,7 @@ from commands.views.sentences import invalid
 from providers.action import Action
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api, Unlimited, make_client
+from providers.oauth import MemoryTokens
 from providers.provider import Provider
 
 
@@ -115,7 +116,13 @@ def credentials(provider: Provider, file: Path) -> BaseModel:
 async def run(provider: Provider, action: Action[Any], asked: BaseModel, secret: BaseModel, url: str | None) -> Any:
     """Carry an action out. Raises one of the four failures."""
     async with make_client() as client:
-        api = Api(client, url or provider.url, provider.auth(secret), Unlimited(), read_errors=provider.read_errors)
+        api = Api(
+            client,
+            url or provider.url,
+            provider.auth(secret, MemoryTokens()),
+            Unlimited(),
+            read_errors=provider.read_errors,
+        )
         return await action.run(api.for_people(), asked)
 
 

@@ -151,7 +151,7 @@ class Apis(Protocol):
         """A stored connection's; ``None`` where it was deleted."""
         ...
 
-    def trial(self, provider: Provider, credentials: BaseModel) -> Api:
+    def trial(self, provider: Provider, credentials: BaseModel, settings: BaseModel | None = None) -> Api:
         """For credentials that are not stored yet."""
         ...
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -44,6 +44,15 @@ Query = Sequence[tuple[str, str]]
 _TALKATIVE = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a lead system's headers say: calls a window, how many are left, and seconds until it begins anew."""
+
+    limit: int
+    remaining: int
+    resets_in: float
+
+
 class Budget(Protocol):
     """How many calls a connection may make."""
 
@@ -53,6 +62,10 @@ class Budget(Protocol):
 
     async def blocked(self, seconds: float) -> None:
         """The lead system asked for this long a pause."""
+        ...
+
+    async def told(self, allowance: Allowance) -> None:
+        """The lead system said what is left."""
         ...
 
 
@@ -67,6 +80,9 @@ class Unlimited:
         """Return at once."""
 
     async def blocked(self, seconds: float) -> None:
+        """Nothing to remember."""
+
+    async def told(self, allowance: Allowance) -> None:
         """Nothing to remember."""
 
 
@@ -130,6 +146,11 @@ class Api:
     attempts: int = ATTEMPTS
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     read_errors: ReadErrors | None = None
+    allowance: Callable[[Mapping[str, str]], Allowance | None] | None = None
+    settings: Any = None
+    """The connection's settings (the provider's model), or ``None`` for a call outside any connection."""
+    remembered: dict[str, Any] = field(default_factory=dict)
+    """What was learned of this installation (operations that it lacks); forgotten at a restart."""
 
     def for_people(self) -> Api:
         """The same, for a call that a person waits for: before polling, and without long retries."""
@@ -169,6 +190,8 @@ class Api:
             raise Unavailable("broke the connection", arrived=None) from None
         except _TooLargeError:
             raise UnexpectedResponse("the answer is too large") from None
+        if self.allowance and (allowance := self.allowance(response.headers)):
+            await self.budget.told(allowance)
         if response.status_code == 429 or response.status_code >= 500:
             wait = retry_after(response.headers, datetime.now(UTC))
             if wait is not None:

@@ -65,6 +65,15 @@ class Lead:
     eligibility: str | None = None
     enquiry: str | None = None
     schemes: tuple[str, ...] = ()
+    holder: str | None = None
+    """Who has it in the lead system: a member's id there (``""``: nobody). ``None`` where that is not told."""
+    holder_name: str | None = None
+    pond: str | None = None
+    """The name of the shared pool that it lies in there."""
+    limits: tuple[str, ...] = ()
+    """How the customer must not be contacted: ``call``, ``text``, ``email``, ``marketing`` (unsubscribed)."""
+    private: bool = False
+    """It must not be shown in a channel."""
     place: str | None = None
     subject: str | None = None
     details: tuple[Detail, ...] = ()

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from typing import Any, Protocol
 
@@ -15,8 +16,9 @@ from pydantic import BaseModel
 
 import providers
 from providers.action import Action
-from providers.http import Api, ReadErrors
+from providers.http import Allowance, Api, ReadErrors
 from providers.lead import Lead
+from providers.oauth import TokenStore
 
 
 @dataclass(slots=True)
@@ -87,6 +89,83 @@ class Rate:
     burst: float
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something of the lead system that people know by name: a member, a stage, a tag, a pond."""
+
+    id: str
+    name: str
+    email: str | None = None
+    """Of a member: who that is in Slack is found by it."""
+
+
+Names = Callable[[Api], Awaitable[Sequence[Known]]]
+"""Asks for all of one kind. Raises one of the four failures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Something that was done to a lead at the desk and belongs into the lead system too.
+
+    ``lead`` is the lead's id there. ``member`` is whom it is assigned to (``None``: nobody), ``text`` a note or
+    what was said, ``stage`` a stage's name there, ``how`` one of ``call``, ``email``, ``text``. ``at`` is when.
+    """
+
+    lead: str
+    at: datetime
+    member: str | None = None
+    text: str = ""
+    stage: str | None = None
+    how: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What else is known: ``phone`` and ``email`` of the customer, ``member_email``."""
+
+
+@dataclass(frozen=True)
+class WriteBack:
+    """One kind of doing carried out there. ``send`` raises one of the four failures; where it returns, it was done
+    (and, where the API allows it, read back). ``arrived`` looks whether an unanswered one was carried out;
+    ``None`` where ``send`` may simply be repeated."""
+
+    send: Callable[[Api, Doing], Awaitable[None]]
+    arrived: Callable[[Api, Doing], Awaitable[bool]] | None = None
+
+
+class Keeps(StrEnum):
+    """What a lead system can be told; what is missing from :attr:`Provider.writes` the desk keeps itself."""
+
+    OWNER = "owner"
+    NOTE = "note"
+    STAGE = "stage"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """The lead system can call us. Nothing it says is believed: the leads that it names are read again."""
+
+    subscribe: Callable[[Api, str], Awaitable[str]]
+    """Given the callback's URL, the subscription's id (several joined by spaces)."""
+    unsubscribe: Callable[[Api, str], Awaitable[None]]
+    read: Callable[[Any, BaseModel], Sequence[str]]
+    """Given a call's JSON and the connection's settings, the ids of leads that may have changed; raises ValueError
+    for another team's or an unreadable one."""
+    fetch: Callable[[Api, Sequence[str]], AsyncIterator[Page]]
+    """Those leads, read again; gone ones are left out. A burst is read by list."""
+
+
+@dataclass(frozen=True)
+class OAuth:
+    """Connecting by the lead system's own page of consent (OAuth 2, authorization code)."""
+
+    wants: Callable[[Any], bool]
+    """Whether these credentials still need the person's consent."""
+    page: Callable[[Any, str, str], str]
+    """Given credentials, redirect URI and state: the address of the page of consent."""
+    with_code: Callable[[Any, str, str], BaseModel]
+    """Given credentials, the code and the redirect URI: credentials that can sign in."""
+
+
 class StandIn(Protocol):
     """A lead system played on this machine, from its document: the sandbox and the tests use it."""
 
@@ -123,7 +202,8 @@ class Provider:
     """Scheme and host; ``LEADBELL_<SLUG>_URL`` overrides it."""
     credentials: type[BaseModel]
     settings: type[BaseModel]
-    auth: Callable[[Any], httpx.Auth]
+    auth: Callable[[Any, TokenStore], httpx.Auth]
+    """Given the credentials and where short-lived tokens are kept."""
     check: Callable[[Api], Awaitable[None]]
     """The cheapest authenticated call; raises AuthFailed where the credentials are wrong."""
     feed: Feed
@@ -133,6 +213,16 @@ class Provider:
     stand_in_credentials: Mapping[str, str]
     read_errors: ReadErrors | None = None
     intake: Intake | None = None
+    names: Mapping[str, Names] = field(default_factory=dict)
+    """By kind (see :class:`providers.action.Refers`): what people know by name, to be chosen from."""
+    writes: Mapping[Keeps, WriteBack] = field(default_factory=dict)
+    """What of the desk's doings is told to the lead system."""
+    webhooks: Webhooks | None = None
+    oauth: OAuth | None = None
+    allowance: Callable[[Mapping[str, str]], Allowance | None] | None = None
+    """What an answer's headers say of the rate limit."""
+    open_url: str = ""
+    """A lead's address there, with ``{id}``; a connection's own setting goes before it."""
     words: Mapping[str, str] = field(default_factory=dict)
     """The system's own words for the desk's facets: ``{"site": "source"}``."""
     values: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

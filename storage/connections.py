@@ -285,15 +285,23 @@ def take(
     A token bucket. Polling leaves the last token for people while the bucket holds more than one.
     """
     row = tx.one(
-        "SELECT tokens, refilled_at, blocked_until FROM budgets WHERE workspace = ? AND connection = ?",
+        "SELECT tokens, refilled_at, blocked_until, allowed, remaining, resets_at FROM budgets "
+        "WHERE workspace = ? AND connection = ?",
         workspace,
         connection,
     )
     tokens = burst
     if row:
+        if row["allowed"]:  # the lead system's own word goes before what we supposed
+            per_minute, burst = float(row["allowed"]), max(1.0, min(burst * row["allowed"] / per_minute, burst * 10))
         passed = max(0.0, (now - moment(row["refilled_at"])).total_seconds())
         tokens = min(burst, row["tokens"] + passed * per_minute / 60)
         if row["blocked_until"] and (left := (moment(row["blocked_until"]) - now).total_seconds()) > 0:
+            return left
+        spent = row["resets_at"] and (
+            row["remaining"] < 1 or (row["remaining"] < 2 and not urgent and row["allowed"] > 2)
+        )
+        if spent and (left := (moment(row["resets_at"]) - now).total_seconds()) > 0:
             return left
     need = 1.0 if urgent or burst < 2 else 2.0
     if tokens < need:
@@ -308,6 +316,36 @@ def take(
         stamp(now),
     )
     return 0.0
+
+
+def told(
+    tx: Tx, workspace: str, connection: str, *, allowed: int, remaining: int, resets_in: float, now: datetime
+) -> None:
+    """What the lead system says of its limit: calls a window, how many are left, seconds until the next window."""
+    tx.run(
+        "INSERT INTO budgets (workspace, connection, tokens, refilled_at, allowed, remaining, resets_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, connection) DO UPDATE SET "
+        "allowed = excluded.allowed, remaining = excluded.remaining, resets_at = excluded.resets_at",
+        workspace,
+        connection,
+        float(remaining),
+        stamp(now),
+        allowed,
+        remaining,
+        stamp(now + timedelta(seconds=resets_in)),
+    )
+
+
+def left(tx: Tx, workspace: str, connection: str, now: datetime) -> tuple[int, int, datetime] | None:
+    """Calls allowed, calls left and when the window ends, as the lead system said last; ``None``: not said, or past."""
+    row = tx.one(
+        "SELECT allowed, remaining, resets_at FROM budgets WHERE workspace = ? AND connection = ?",
+        workspace,
+        connection,
+    )
+    if row is None or row["allowed"] is None or moment(row["resets_at"]) < now:
+        return None
+    return row["allowed"], row["remaining"], moment(row["resets_at"])
 
 
 def block(tx: Tx, workspace: str, connection: str, *, seconds: float, now: datetime) -> None:

@@ -38,6 +38,11 @@ _CONTENT = (
     "details",
     "facets",
     "search",
+    "holder",
+    "holder_name",
+    "pond",
+    "limits",
+    "private",
 )
 _CREATED = _CONTENT.index("created_at")
 AT_ONCE = 100
@@ -86,6 +91,11 @@ def content(lead: Lead, fingerprint: bytes) -> tuple[Any, ...]:
         orjson.dumps(details).decode(),
         facets,
         search,
+        lead.holder,
+        lead.holder_name,
+        lead.pond,
+        ",".join(lead.limits),
+        int(lead.private),
     )
 
 

@@ -44,11 +44,11 @@ def person(tx: Tx, workspace: str, person_id: str) -> Person | None:
 def keep_person(tx: Tx, workspace: str, who: Person) -> None:
     """Remember what Slack said of somebody; a known direct-message channel stays known."""
     tx.run(
-        "INSERT INTO people (workspace, person, name, is_admin, is_guest, is_bot, zone, dm_channel, seen_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, person) DO UPDATE SET name = excluded.name, "
+        "INSERT INTO people (workspace, person, name, is_admin, is_guest, is_bot, zone, dm_channel, seen_at, email) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, person) DO UPDATE SET name = excluded.name, "
         "is_admin = excluded.is_admin, is_guest = excluded.is_guest, is_bot = excluded.is_bot, "
         "zone = excluded.zone, dm_channel = COALESCE(excluded.dm_channel, people.dm_channel), "
-        "seen_at = excluded.seen_at",
+        "seen_at = excluded.seen_at, email = excluded.email",
         workspace,
         who.person,
         who.name,
@@ -58,6 +58,7 @@ def keep_person(tx: Tx, workspace: str, who: Person) -> None:
         who.zone,
         who.dm_channel,
         stamp(who.seen_at),
+        who.email,
     )
 
 

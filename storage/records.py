@@ -69,6 +69,11 @@ class StoredLead:
     contacted_by: str | None
     history: bool
     version: int
+    holder: str | None
+    holder_name: str | None
+    pond: str | None
+    limits: str
+    private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,7 @@ class Person:
     zone: str
     dm_channel: str | None
     seen_at: datetime
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ CREATE TABLE people (
   zone       TEXT NOT NULL,
   dm_channel TEXT,
   seen_at    TEXT NOT NULL,
+  email      TEXT,                        -- folded; finds the lead systems' member who it is
   PRIMARY KEY (workspace, person)
 );
 CREATE TABLE channels (
@@ -58,15 +59,21 @@ CREATE TABLE connections (
   next_poll_at  TEXT NOT NULL,
   lag_seconds   REAL,                     -- of the newest lead: from created there to stored here
   unreadable    INTEGER NOT NULL DEFAULT 0,
+  hook_key      TEXT,                     -- digest of the secret in its webhook's path
+  hook          BLOB,                     -- the secret and the subscription there
   PRIMARY KEY (workspace, connection)
 );
 CREATE UNIQUE INDEX connections_name ON connections (workspace, name);
+CREATE UNIQUE INDEX connections_hook ON connections (hook_key) WHERE hook_key IS NOT NULL;
 CREATE TABLE budgets (
   workspace     TEXT NOT NULL,
   connection    TEXT NOT NULL,
   tokens        REAL NOT NULL,
   refilled_at   TEXT NOT NULL,
   blocked_until TEXT,
+  allowed       INTEGER,                  -- what the lead system said: calls a window,
+  remaining     INTEGER,                  -- how many are left,
+  resets_at     TEXT,                     -- and when the next window begins
   PRIMARY KEY (workspace, connection),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
@@ -108,6 +115,11 @@ CREATE TABLE leads (
   contacted_by TEXT,
   history      INTEGER NOT NULL DEFAULT 0,  -- 1: there before the connection was made; alerted nobody
   version      INTEGER NOT NULL DEFAULT 1,
+  holder       TEXT,                      -- who has it in the lead system: a member's id; '' nobody, NULL not told
+  holder_name  TEXT,
+  pond         TEXT,                      -- the shared pool that it lies in there
+  limits       TEXT NOT NULL DEFAULT '',  -- how not to contact: call,text,email,marketing
+  private      INTEGER NOT NULL DEFAULT 0,  -- 1: never shown in a channel
   PRIMARY KEY (workspace, number),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
@@ -253,6 +265,113 @@ CREATE TABLE choices (
   choice    TEXT NOT NULL,
   at        TEXT NOT NULL,
   PRIMARY KEY (workspace, choice)
+);
+
+-- Short-lived access tokens of connections, encrypted; renewed by one at a time.
+CREATE TABLE tokens (
+  workspace      TEXT NOT NULL,
+  connection     TEXT NOT NULL,
+  tokens         BLOB,
+  renewing_until TEXT,
+  PRIMARY KEY (workspace, connection),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+
+-- Connections that wait for the person's consent on the lead system's page (OAuth 2). Single use.
+CREATE TABLE consents (
+  workspace  TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  person     TEXT NOT NULL,
+  body       BLOB NOT NULL,
+  at         TEXT NOT NULL,
+  PRIMARY KEY (workspace, state)
+);
+CREATE UNIQUE INDEX consents_state ON consents (state);
+
+-- What people know by name in a lead system: members, stages, tags, ponds…, to be chosen from.
+CREATE TABLE known (
+  workspace  TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  id         TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  folded     TEXT NOT NULL,               -- the name, casefolded, for search
+  email      TEXT,
+  seen_at    TEXT NOT NULL,
+  PRIMARY KEY (workspace, connection, kind, id),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+CREATE TABLE known_kinds (
+  workspace  TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  learned_at TEXT NOT NULL,
+  trouble    TEXT,
+  PRIMARY KEY (workspace, connection, kind),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+-- Which Slack person a member of a lead system is, where somebody set it by hand (NULL: nobody).
+CREATE TABLE members (
+  workspace  TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  member     TEXT NOT NULL,
+  person     TEXT,
+  set_by     TEXT NOT NULL,
+  PRIMARY KEY (workspace, connection, member),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+
+-- What was done here and belongs into a lead system too: written with the deed, carried out later, in order.
+CREATE TABLE writes (
+  workspace  TEXT NOT NULL,
+  write      TEXT NOT NULL,
+  seq        INTEGER NOT NULL,
+  connection TEXT NOT NULL,
+  lead       INTEGER NOT NULL,
+  keeps      TEXT NOT NULL,               -- owner, note, stage, contact
+  body       BLOB NOT NULL,
+  by         TEXT NOT NULL,
+  state      TEXT NOT NULL,               -- pending, sending, doubt, sent, refused, unsure, overtaken
+  attempts   INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL,
+  next_at    TEXT NOT NULL,
+  sending_at TEXT,
+  ended_at   TEXT,
+  error      TEXT,
+  PRIMARY KEY (workspace, write),
+  FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE
+);
+CREATE INDEX writes_lead ON writes (workspace, lead, seq);
+CREATE INDEX writes_open ON writes (workspace, connection, seq) WHERE state IN ('pending', 'sending', 'doubt');
+
+-- Leads that a webhook named: read again before anything is believed.
+CREATE TABLE pings (
+  workspace   TEXT NOT NULL,
+  connection  TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  at          TEXT NOT NULL,
+  PRIMARY KEY (workspace, connection, external_id),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
+);
+
+-- What somebody typed into a form with pages, encrypted; without sensitive fields.
+CREATE TABLE drafts (
+  workspace TEXT NOT NULL,
+  draft     TEXT NOT NULL,
+  person    TEXT NOT NULL,
+  body      BLOB NOT NULL,
+  at        TEXT NOT NULL,
+  PRIMARY KEY (workspace, draft)
+);
+-- Which actions somebody ran last.
+CREATE TABLE recents (
+  workspace  TEXT NOT NULL,
+  person     TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  action     TEXT NOT NULL,
+  at         TEXT NOT NULL,
+  PRIMARY KEY (workspace, person, connection, action),
+  FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
 
 -- The process's own rows (no workspace): a check that the key fits the database.

@@ -32,7 +32,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "conversations_replies": frozenset({"channels:history", "groups:history", "im:history"}),
     "files_info": frozenset({"files:read"}),
     "files_upload_v2": frozenset({"files:write"}),
-    "users_info": frozenset({"users:read"}),
+    "users_info": frozenset({"users:read", "users:read.email"}),
     "views_open": frozenset(),
     "views_push": frozenset(),
     "views_update": frozenset(),

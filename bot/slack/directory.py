@@ -130,4 +130,5 @@ def _person(workspace: str, user: dict[str, Any], now: datetime, dm: str | None)
         zone=str(user.get("tz") or "UTC"),
         dm_channel=dm,
         seen_at=now,
+        email=str(profile.get("email") or "").casefold() or None,
     )
