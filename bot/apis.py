@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from bot.clock import Clock
 from providers.errors import Unavailable
 from providers.http import Allowance, Api, Unlimited
-from providers.oauth import MemoryTokens, Tokens
+from providers.oauth import MemoryTokens, Tokens, TokenStore
 from providers.provider import Provider
 from storage import connections, tokens
 from storage.database import Database, Tx
@@ -27,22 +27,26 @@ PATIENCE = 10.0
 
 
 class StoredBudget:
-    """A connection's rate budget, in the database, so that several processes share it. People go first."""
+    """A connection's rate budget, in the database, so that several processes share it. People go first, then what a
+    webhook named, then polling."""
 
     def __init__(self, database: Database, clock: Clock, workspace: str, connection: str, provider: Provider) -> None:
         self._database = database
         self._clock = clock
         self._key = (workspace, connection)
-        self._rate = provider.rate
+        self.rate = provider.rate
         self._people = 0
+        self._news = 0
 
-    async def acquire(self, *, urgent: bool) -> None:
+    async def acquire(self, *, urgent: bool, soon: bool = False) -> None:
         """Wait for one call. Raises Unavailable where a person would wait too long."""
         self._people += urgent
+        self._news += soon
         waited = 0.0
         try:
             while True:
-                wait = 0.05 if self._people and not urgent else await self._take(urgent)
+                before = 0 if urgent else self._people + (0 if soon else self._news)
+                wait = 0.05 if before else await self._take(urgent)
                 if not wait:
                     return
                 if waited + wait > (PATIENCE if urgent else POLLING_PATIENCE):
@@ -52,13 +56,14 @@ class StoredBudget:
                 await self._clock.sleep(step)
         finally:
             self._people -= urgent
+            self._news -= soon
 
     async def _take(self, urgent: bool) -> float:
         now = self._clock.now()
 
         def take_budget(tx: Tx) -> float:
             return connections.take(
-                tx, *self._key, per_minute=self._rate.per_minute, burst=self._rate.burst, urgent=urgent, now=now
+                tx, *self._key, per_minute=self.rate.per_minute, burst=self.rate.burst, urgent=urgent, now=now
             )
 
         return await self._database.write(take_budget)
@@ -92,11 +97,15 @@ class StoredBudget:
 class StoredTokens:
     """A connection's access tokens, in the database; renewed by one at a time, whichever process it is in."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock, workspace: str, connection: str) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock, workspace: str, connection: str, sealed: bytes | None
+    ) -> None:
+        """``sealed``: the credentials that these tokens are got with, encrypted."""
         self._database = database
         self._vault = vault
         self._clock = clock
         self._key = (workspace, connection)
+        self.sealed = sealed
         self._near = asyncio.Lock()
 
     async def read(self) -> Tokens | None:
@@ -106,11 +115,11 @@ class StoredTokens:
         return Tokens(*held) if held else None
 
     async def save(self, fresh: Tokens) -> None:
-        """Keep them before they are used."""
+        """Keep them before they are used; not where the connection has got other credentials meanwhile."""
         workspace, connection = self._key
 
         def keep_tokens(tx: Tx) -> None:
-            if connections.get(tx, workspace, connection) is not None:
+            if connections.sealed(tx, workspace, connection) == self.sealed:
                 tokens.keep(
                     tx,
                     workspace,
@@ -171,20 +180,26 @@ class ProviderApis:
     async def of(self, workspace: str, connection: str) -> tuple[Provider, Api] | None:
         """A stored connection's provider and api; ``None`` where it was deleted."""
 
-        def look(tx: Tx) -> tuple[Connection, dict[str, object]] | None:
+        def look(tx: Tx) -> tuple[Connection, dict[str, object], bytes | None] | None:
             held = connections.get(tx, workspace, connection)
+            if held is None:
+                return None
             secret = connections.credentials(tx, workspace, self._vault, connection)
-            return (held, secret) if held and secret is not None else None
+            return None if secret is None else (held, secret, connections.sealed(tx, workspace, connection))
 
         found = await self._database.look(look)
         if found is None:
             return None
-        held, secret = found
+        held, secret, sealed = found
         provider = self._providers[held.provider]
         key = (workspace, connection)
+        settings = provider.settings.model_validate(held.settings)
         if key not in self._budgets:
             self._budgets[key] = StoredBudget(self._database, self._clock, *key, provider)
-            self._tokens[key] = StoredTokens(self._database, self._vault, self._clock, *key)
+        self._budgets[key].rate = provider.rate_of(settings)
+        if key not in self._tokens or self._tokens[key].sealed != sealed:  # other credentials: perhaps another account
+            self._tokens[key] = StoredTokens(self._database, self._vault, self._clock, *key, sealed)
+            self._remembered[key] = {}
         return provider, Api(
             client=self._client,
             url=self._urls.get(provider.slug, provider.url),
@@ -192,16 +207,22 @@ class ProviderApis:
             budget=self._budgets[key] if self._limited else Unlimited(),
             read_errors=provider.read_errors,
             allowance=provider.allowance,
-            settings=provider.settings.model_validate(held.settings),
-            remembered=self._remembered.setdefault(key, {}),
+            settings=settings,
+            remembered=self._remembered[key],
         )
 
-    def trial(self, provider: Provider, credentials: BaseModel, settings: BaseModel | None = None) -> Api:
-        """For credentials that are being tried."""
+    def trial(
+        self,
+        provider: Provider,
+        credentials: BaseModel,
+        settings: BaseModel | None = None,
+        tokens: TokenStore | None = None,
+    ) -> Api:
+        """For credentials that are being tried; ``tokens`` holds afterwards what they were exchanged for."""
         return Api(
             client=self._client,
             url=self._urls.get(provider.slug, provider.url),
-            auth=provider.auth(credentials, MemoryTokens()),
+            auth=provider.auth(credentials, tokens or MemoryTokens()),
             budget=Unlimited(),
             read_errors=provider.read_errors,
             settings=settings,

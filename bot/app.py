@@ -24,8 +24,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.apis import ProviderApis
+from bot.callbacks import Callbacks
 from bot.clock import Clock, SystemClock
 from bot.delivery import Deliverer
+from bot.learning import Learner
 from bot.polling import Poller
 from bot.ringing import Ringer
 from bot.settings import BadSetting, Settings
@@ -35,6 +37,7 @@ from bot.slack.edge import Edge
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
 from bot.web import Web
+from bot.writing import Writer
 from commands.connect import remove_retired
 from commands.verb import Desk, Memory
 from commands.views import sentences
@@ -156,11 +159,13 @@ class Leadbell:
         self._bot: dict[str, str] = {}
         self._stack = AsyncExitStack()
         self._delivering: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self.desk: Desk
         self.web: Web
         self.ringer: Ringer
         self.deliverer: Deliverer
+        self.writer: Writer
         self.app: AsyncApp
         self._client: AsyncWebClient
 
@@ -189,12 +194,16 @@ class Leadbell:
             apis=apis,
             directory=directory,
             files=files,
-            wake=lambda: self.deliverer.wake(),  # noqa: PLW0108  it is made below
-            replan=lambda: self.ringer.replan(),  # noqa: PLW0108
+            wake=self._wake,
+            replan=self._replan,
+            learn=lambda *what: learner.soon(*what),  # noqa: PLW0108  it is made below
             memory=Memory(self.clock),
+            public_url=settings.public_url,
         )
         poller = Poller(self.desk, apis, self.clock, settings.tempo)
-        self.ringer = Ringer(self.desk, poller, self.clock, settings.tempo, self.tasks)
+        learner = Learner(self.desk, apis, directory, self.clock, self.tasks)
+        self.ringer = Ringer(self.desk, poller, learner, self.clock, settings.tempo, self.tasks)
+        self.writer = Writer(self.desk, apis, self.clock, settings.tempo, self.tasks)
         self.deliverer = Deliverer(self.desk, self._client, directory, self.clock, settings.tempo, self.tasks)
         quiet = logging.getLogger("leadbell.bolt")
         for logger in (quiet, logging.getLogger("slack_sdk"), logging.getLogger("slack_bolt")):
@@ -211,7 +220,20 @@ class Leadbell:
                 user_facing_authorize_error_message=sentences.not_installed(),
             )
         Edge(self.app, self.desk, self._client, directory, files, self.tasks)
-        self.web = Web(self.app, settings.signing_secret, self.problems, lambda: bool(self.workspace))
+        callbacks = Callbacks(self.desk, self.tasks, self.ringer.named)
+        self.web = Web(
+            self.app, settings.signing_secret, self.problems, lambda: bool(self.workspace), callbacks, self.desk
+        )
+
+    def _wake(self) -> None:
+        """Something is to reach Slack or a lead system."""
+        self.deliverer.wake()
+        self.writer.wake()
+
+    def _replan(self) -> None:
+        """Connections or schedules changed: what waited for a connection may go on, too."""
+        self.ringer.replan()
+        self.writer.wake()
 
     def _authorized(self, team_id: str | None) -> AuthorizeResult | None:
         """The one workspace's bot; nobody for others."""
@@ -255,7 +277,9 @@ class Leadbell:
         tune_interpreter()
         await self.sign_in()
         await self.deliverer.recover()
+        await self.writer.recover()
         self._delivering = asyncio.create_task(self.deliverer.run(), name="delivering")
+        self._writing = asyncio.create_task(self.writer.run(), name="writing")
         await self.ringer.start()
         self.tasks.spawn(remove_retired(self.desk, self.workspace), "removal")
         if self.settings.app_token:
@@ -282,6 +306,8 @@ class Leadbell:
         found = []
         if self._delivering is None or self._delivering.done():
             found.append("delivery does not run")
+        if self._writing is None or self._writing.done():
+            found.append("telling the lead systems does not run")
         try:
             await self.database.read(answers)
         except sqlite3.Error as error:
@@ -295,10 +321,13 @@ class Leadbell:
         if self._delivering:
             self.ringer.stop()
             self.deliverer.stop()
+            self.writer.stop()
         await self.tasks.drain(STOP_SECONDS - 2)
         if self._delivering:
-            await asyncio.wait({self._delivering}, timeout=1)
-            self._delivering.cancel()
+            loops = {task for task in (self._delivering, self._writing) if task}
+            await asyncio.wait(loops, timeout=1)
+            for loop in loops:
+                loop.cancel()
         await self._stack.aclose()
         self.database.close()
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from commands.forms import args
+from commands.forms.draft import raw as draft_raw
+from commands.forms.fields import fields_of
+from commands.forms.values import Reading
 from commands.forms.words import nearest
 from commands.views.sentences import invalid
 from providers.action import Action
@@ -52,20 +57,27 @@ def find(providers: Mapping[str, Provider], slug: str, name: str) -> tuple[Provi
     return provider, action
 
 
-def params(model: type[BaseModel], words: Sequence[str]) -> BaseModel:
-    """``name=value`` words as the action's model: lists are separated by commas or repeated, structures are JSON,
-    ``@file`` reads a file. Raises BadCall."""
-    kinds = {(info.alias or name): info.annotation for name, info in model.model_fields.items()}
-    raw: dict[str, Any] = {}
+def params(model: type[BaseModel], words: Sequence[str], now: datetime | None = None) -> BaseModel:
+    """``name=value`` words as the action's model: nested names are joined by dots, rows are numbered from 1, lists
+    are separated by commas or repeated, ``@file`` reads a file, and a whole structure may be JSON. Raises BadCall."""
+    structures: dict[str, Any] = {}
+    pairs: list[tuple[str, str]] = []
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
             raise BadCall(f"{word!r} is not of the form name=value.")
-        if name not in kinds:
-            close = nearest(name, list(kinds))
-            hint = f" Did you mean {close}?" if close else f" Known: {', '.join(sorted(kinds))}."
-            raise BadCall(f"There is no parameter {name!r}.{hint}")
-        raw[name] = _value(kinds[name], _text(text), raw.get(name))
+        text = _text(text)
+        if text.lstrip()[:1] in ("[", "{"):
+            structures[_known(model, name)] = _json(text)
+        else:
+            pairs.append((name, text))
+    try:
+        draft, errors = args.read(model, pairs, Reading("UTC", now or datetime.now(UTC)))
+    except args.Unknown as unknown:
+        raise BadCall(_unknown(unknown.word, unknown.close, unknown.known)) from None
+    raw = draft_raw(model, draft, errors) | structures
+    if errors:
+        raise BadCall("\n".join(f"{place.replace('/', '.')}: {text}" for place, text in errors.items()))
     try:
         return model.model_validate(raw)
     except ValidationError as error:
@@ -76,6 +88,25 @@ def params(model: type[BaseModel], words: Sequence[str]) -> BaseModel:
         raise BadCall("\n".join(said)) from None
 
 
+def _known(model: type[BaseModel], name: str) -> str:
+    kinds = [a.name for a in fields_of(model)]
+    if name not in kinds:
+        raise BadCall(_unknown(name, nearest(name, kinds), tuple(kinds)))
+    return name
+
+
+def _unknown(word: str, close: str | None, known: Sequence[str]) -> str:
+    hint = f" Did you mean {close}?" if close else f" Known: {', '.join(sorted(known)) or 'none'}."
+    return f"There is no parameter {word!r}.{hint}"
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise BadCall("A value that begins with [ or { has to be JSON.") from None
+
+
 def _text(text: str) -> str:
     if not text.startswith("@"):
         return text
@@ -83,21 +114,6 @@ def _text(text: str) -> str:
         return Path(text[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadCall(f"{text[1:]} cannot be read ({type(error).__name__}).") from None
-
-
-def _is_list(kind: Any) -> bool:
-    return get_origin(kind) is list or any(_is_list(k) for k in get_args(kind))
-
-
-def _value(kind: Any, text: str, before: Any) -> Any:
-    if text.lstrip()[:1] in ("[", "{"):
-        try:
-            return json.loads(text)
-        except ValueError:
-            raise BadCall("A value that begins with [ or { has to be JSON.") from None
-    if _is_list(kind):
-        return [*(before or []), *(p.strip() for p in text.split(","))]
-    return text
 
 
 def credentials(provider: Provider, file: Path) -> BaseModel:

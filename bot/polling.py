@@ -1,17 +1,21 @@
 """The clock strikes: a lead system's feed becomes stored leads, alerts and a moved cursor, in one transaction a page.
 
-A poll asks for what was created since the cursor less an overlap; the unique key decides what is new. Once an
-hour a sweep of the last 30 days looks for changes. Leads from before the connection was made are read newest first
+A poll asks for what was created since the cursor less an overlap; the unique key decides what is new. Where the lead
+system can tell what changed, that is asked at every poll; elsewhere a sweep of the last 30 days looks for changes once an
+hour. Leads from before the connection was made are read newest first
 in what is left of each interval, and alert nobody.
+
+Between polls a lead system may call and name leads (``storage.pings``): those are read again at once, and taken in like
+any page, but move no cursor.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,10 +27,10 @@ from commands import alert
 from commands.sight import read_rules
 from commands.verb import Apis, Desk
 from commands.views import sentences
-from providers.errors import AuthFailed, ProviderError, Unavailable, UnexpectedResponse
+from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api
-from providers.provider import Page, Provider
-from storage import connections, deliveries, leads
+from providers.provider import Page, Pages, Provider
+from storage import connections, deliveries, leads, pings
 from storage.database import StorageFull, Tx
 from storage.records import Connection, stamp
 
@@ -34,6 +38,8 @@ log = logging.getLogger("leadbell.polling")
 Rows = list[tuple[str, tuple[Any, ...]]]
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a lead system's clock may be ahead of ours."""
+NAMED_AT_ONCE = 200
+"""Leads that webhooks named, read in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,12 @@ class Poller:
         self._tempo = tempo
         self._busy: dict[tuple[str, str], bool] = {}
         """What is being polled, and whether it was rung for again meanwhile."""
+        self._hearing: dict[tuple[str, str], bool] = {}
+        """The same of what webhooks named."""
+        self._deaf: set[tuple[str, str]] = set()
+        """Where reading what webhooks named failed: it waits for the next poll."""
+        self._fresher: dict[tuple[str, str], set[str]] = {}
+        """Leads that were read again, because they were named, while a poll is under way: what it read is older."""
 
     async def poll(self, workspace: str, connection: str) -> None:
         """Poll one connection if it is due. It never raises: what went wrong is kept with the connection."""
@@ -83,21 +95,56 @@ class Poller:
         try:
             while again:
                 self._busy[key] = False
+                self._fresher[key] = set()
                 await self._poll(workspace, connection)
                 again = self._busy[key]
         except StorageFull:
             log.error("the disk is full: nothing was stored, the cursor stands still")
         finally:
             self._busy.pop(key, None)
+            self._fresher.pop(key, None)
+
+    async def hear(self, workspace: str, connection: str, *, again: bool = False) -> None:
+        """Read the leads that webhooks named, also while a poll is under way. It never raises.
+
+        ``again``: also where that failed before.
+        """
+        key = (workspace, connection)
+        if key in self._hearing:
+            self._hearing[key] = True
+            return
+        if key in self._deaf and not again:
+            return
+        more = True
+        try:
+            while more:
+                self._hearing[key] = False
+                more = await self._hear(workspace, connection) or self._hearing[key]
+                more = more and key not in self._deaf
+        except StorageFull:
+            log.error("the disk is full: leads that were named wait")
+        finally:
+            self._hearing.pop(key, None)
+
+    async def _held(self, workspace: str, connection: str) -> Connection | None:
+        """A connection that may be read."""
+        held = await self._desk.database.look(lambda tx: connections.get(tx, workspace, connection))
+        return held if held and held.state == "active" else None
 
     async def _poll(self, workspace: str, connection: str) -> None:
         now = self._clock.now()
-        held = await self._desk.database.look(lambda tx: connections.get(tx, workspace, connection))
-        if held is None or held.state != "active":
+        held = await self._held(workspace, connection)
+        if held is None:
             return
         every = self._tempo.poll_seconds or float(held.settings.get("poll_seconds") or 60)
         if held.next_poll_at - timedelta(seconds=min(1.0, every / 10)) > now:  # the clock strikes a little early
             return
+        if held.begun_at:
+            await self.hear(workspace, connection, again=True)
+            self._fresher[workspace, connection] = set()
+            held = await self._held(workspace, connection)
+            if held is None:
+                return
         sealed = await self._desk.database.look(lambda tx: connections.sealed(tx, workspace, connection))
         found = await self._apis.of(workspace, connection)
         if found is None:
@@ -112,11 +159,76 @@ class Poller:
             connections.polled(tx, workspace, connection, now=now, next_at=next_at)
 
         await self._desk.database.write(poll_succeeded)
+        if held.begun_at is None:  # what was named before the first poll: some of it is new, the rest is stored by now
+            await self.hear(workspace, connection, again=True)
         for reading in (self._read_changes, self._read_history):
             if failure := await _failure_of(reading(held, provider, api, next_at)):
                 log.info("reading older leads of %s stopped: %s", connection, sentences.trouble(failure))
                 if isinstance(failure, AuthFailed):
                     await self._failed(held, provider, failure, sealed)
+
+    # -- what webhooks named
+
+    async def _hear(self, workspace: str, connection: str) -> bool:
+        """Read some of what was named; whether more may wait."""
+        key = (workspace, connection)
+        held = await self._held(workspace, connection)
+        if held is None or held.begun_at is None:
+            return False
+        named = await self._desk.database.look(lambda tx: pings.take(tx, workspace, connection, NAMED_AT_ONCE))
+        if not named:
+            self._deaf.discard(key)
+            return False
+        sealed = await self._desk.database.look(lambda tx: connections.sealed(tx, workspace, connection))
+        found = await self._apis.of(workspace, connection)
+        if found is None or found[0].webhooks is None:
+            return False
+        provider, api = found
+        failure = await self._read_named(held, provider, api, named)
+        if failure is None:
+            self._deaf.discard(key)
+            return len(named) == NAMED_AT_ONCE
+        log.warning("leads of %s that a webhook named wait: %s", connection, sentences.trouble(failure))
+        self._deaf.add(key)
+        if isinstance(failure, AuthFailed):
+            await self._failed(held, provider, failure, sealed)
+        return False
+
+    async def _read_named(
+        self, held: Connection, provider: Provider, api: Api, named: Sequence[pings.Ping]
+    ) -> ProviderError | None:
+        """Take them in. Where the lead system cannot be asked for all of them together, one by one, so that none
+        stands in the way of the others; why some wait on, if any do."""
+        failure = await _failure_of(self._take_named(held, provider, api, named))
+        if isinstance(failure, Rejected | UnexpectedResponse) and len(named) > 1:
+            failure = None
+            for one in named:
+                wrong = await _failure_of(self._take_named(held, provider, api, [one]))
+                if isinstance(wrong, AuthFailed | Unavailable):
+                    return wrong
+                if isinstance(wrong, Rejected):  # it will not be given, however often it is asked for
+                    await self._forget_named(held, [one])
+                    wrong = None
+                failure = wrong or failure
+        elif isinstance(failure, Rejected):
+            await self._forget_named(held, named)
+            return None
+        return failure
+
+    async def _take_named(self, held: Connection, provider: Provider, api: Api, named: Sequence[pings.Ping]) -> None:
+        if provider.webhooks is None:
+            return
+        pages = provider.webhooks.fetch(api.for_news(), [ping.external_id for ping in named])
+        async with aclosing(self._take_all(held, pages, history=False, named=True)) as stored:
+            async for _ in stored:
+                pass
+        await self._forget_named(held, named)
+
+    async def _forget_named(self, held: Connection, named: Sequence[pings.Ping]) -> None:
+        def named_done(tx: Tx) -> None:
+            pings.done(tx, held.workspace, held.connection, named)
+
+        await self._desk.database.write(named_done)
 
     # -- the three ways of reading
 
@@ -160,6 +272,9 @@ class Poller:
 
     async def _read_changes(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
         """The slow sweep: everything that may have changed lately, resumable, while nothing else is due."""
+        if provider.feed.follows:
+            await self._follow(held, provider.feed.follows, provider, api, until)
+            return
         now, workspace, connection = self._clock.now(), held.workspace, held.connection
         every = self._tempo.sweep_seconds or provider.feed.sweep_every.total_seconds()
         if held.sweep_from is None and (held.swept_at is None or (now - held.swept_at).total_seconds() < every):
@@ -178,6 +293,31 @@ class Poller:
             connections.swept(tx, workspace, connection, now=now, unreadable=unreadable)
 
         await self._desk.database.write(sweep_done)
+
+    async def _follow(self, held: Connection, follows: Pages, provider: Provider, api: Api, until: datetime) -> None:
+        """What changed since it was read last, by the lead system's own times; resumable, while nothing else is due.
+
+        The point that was reached is kept in ``sweep_from``.
+        """
+        if held.begun_at is None:  # the first poll read what is newest just now
+            return
+        now, workspace, connection = self._clock.now(), held.workspace, held.connection
+        reached = held.sweep_from
+        unreadable: int | None = None
+        changed = follows(api, (reached or held.begun_at) - provider.feed.overlap, provider.feed.page_size)
+        async with aclosing(self._take_all(held, changed, history=False, still=True)) as stored:
+            async for page in stored:
+                unreadable = (unreadable or 0) + page.unreadable
+                if page.reached and page.reached <= now + CLOCK_SKEW:
+                    reached = max(reached or page.reached, page.reached)
+                if self._clock.now() >= until and page.reached:
+                    break
+
+        def follow_reached(tx: Tx) -> None:
+            connections.followed(tx, workspace, connection, reached=reached, now=now, unreadable=unreadable)
+
+        if unreadable is not None:  # most polls find that nothing changed: nothing is written then
+            await self._desk.database.write(follow_reached)
 
     async def _read_history(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
         """Older leads, resumable, while nothing else is due."""
@@ -204,11 +344,12 @@ class Poller:
         return await self._desk.database.look(lambda tx: leads.known(tx, held.workspace, held.connection, ids))
 
     async def _take_all(
-        self, held: Connection, pages: AsyncIterator[Page], *, history: bool
+        self, held: Connection, pages: AsyncIterator[Page], *, history: bool, named: bool = False, still: bool = False
     ) -> AsyncGenerator[Page, None]:
         """Take in page after page: the next one is asked for and mapped while this one is stored.
 
-        A page is yielded once it is stored, so whoever stops there stops at a known place.
+        A page is yielded once it is stored, so whoever stops there stops at a known place. ``named``: by a webhook.
+        ``still``: it moves no cursor.
         """
         storing: asyncio.Task[None] | None = None
         before: Page | None = None
@@ -220,7 +361,11 @@ class Poller:
                 if storing and before:
                     await storing
                     yield before
-                storing = asyncio.create_task(self._store(held, mapped, known, history=history))
+                if named and (fresher := self._fresher.get((held.workspace, held.connection))) is not None:
+                    fresher.update(r.external_id for r in page.records)
+                still = still or named
+                task = self._store(held, mapped, known, history=history, named=named, still=still)
+                storing = asyncio.create_task(task)
                 before = page
         finally:
             if storing:
@@ -228,9 +373,17 @@ class Poller:
         if before:
             yield before
 
-    async def _store(self, held: Connection, mapped: _Mapped, known: dict[str, bytes], *, history: bool) -> None:
-        """Store what is new or changed of a page, with its alerts and the cursor, in one transaction."""
-        moved = mapped.newest is not None and (held.cursor is None or mapped.newest > held.cursor)
+    async def _store(
+        self, held: Connection, mapped: _Mapped, known: dict[str, bytes], *, history: bool, named: bool, still: bool
+    ) -> None:
+        """Store what is new or changed of a page, with its alerts and the cursor, in one transaction.
+
+        Leads that a webhook named, or that were read because they changed, move no cursor (``still``): older ones, of
+        which nobody told, may not have been read yet.
+        """
+        moved = not still and mapped.newest is not None and (held.cursor is None or mapped.newest > held.cursor)
+        if not named and (fresher := self._fresher.get((held.workspace, held.connection))):
+            mapped = replace(mapped, fresh=[row for row in mapped.fresh if row[0] not in fresher])
         if not mapped.fresh and not moved and not history:
             return
         now = self._clock.now()
@@ -241,19 +394,19 @@ class Poller:
             first, end = _insert(tx, held, new, now, history=history)
             cards = 0
             rules = read_rules(tx, desk.providers, held.workspace)
-            if rules and not history and new:
+            if new and not history and (rules or desk.providers[held.provider].writes):
                 arrived = [x for x in leads.numbered(tx, held.workspace, first, end) if not x.history]
-                cards = alert.announce(tx, held.workspace, desk.vault, arrived, rules, now)
+                cards = alert.arrived(tx, desk, held, arrived, rules, now)
             for external_id, row in mapped.fresh:
                 if external_id in known:
                     pair = leads.change(tx, held.workspace, held.connection, external_id, row)
                     if pair:
-                        cards += 1 + alert.changed(tx, held.workspace, desk.vault, *pair, rules, now)
+                        cards += 1 + alert.changed(tx, desk, *pair, rules, now)
             connections.advance(
                 tx,
                 held.workspace,
                 held.connection,
-                cursor=None if history else mapped.newest,
+                cursor=None if history or still else mapped.newest,
                 lag_seconds=_lag(mapped.newest, now) if new and not history else None,
             )
             if history and mapped.oldest:

@@ -17,12 +17,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 from bot.faults import trace
+from bot.learning import Learner, kinds_of
 from bot.polling import Poller
 from bot.settings import Tempo
 from bot.tasks import Tasks
 from commands import digest
 from commands.verb import Desk
-from storage import choices, connections, deliveries, people, schedules
+from storage import choices, connections, consents, deliveries, people, pings, schedules, writes
 from storage.database import StorageFull, Tx
 from storage.records import Connection, Schedule
 
@@ -30,14 +31,17 @@ log = logging.getLogger("leadbell.ringing")
 KEPT_SENT = timedelta(days=7)
 KEPT_CHOICES = timedelta(days=2)
 SHORTEST_TICK = 1.0
+LEARNING_SECONDS = 60.0
+"""One kind of name at a time: learning takes little of the rate budget."""
 
 
 class Ringer:
     """Keeps a job for everything that is due again and again."""
 
-    def __init__(self, desk: Desk, poller: Poller, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
+    def __init__(self, desk: Desk, poller: Poller, learner: Learner, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
         self._desk = desk
         self._poller = poller
+        self._learner = learner
         self._clock = clock
         self._tempo = tempo
         self._tasks = tasks
@@ -55,6 +59,7 @@ class Ringer:
         self._scheduler.add_job(self.plan, IntervalTrigger(seconds=60), id="plan")
         self._scheduler.add_job(self.housekeeping, IntervalTrigger(hours=1), id="housekeeping")
         await self.plan()
+        await self.recall()
 
     def stop(self) -> None:
         """Ring no more. What is running goes on in its own tasks."""
@@ -77,6 +82,8 @@ class Ringer:
                         max(SHORTEST_TICK, every),
                         connection.connected_at,
                     )
+                    if kinds_of(self._desk.providers[connection.provider]):
+                        wanted[f"learn:{connection.workspace}:{connection.connection}"] = (LEARNING_SECONDS, None)
             for schedule in due:
                 wanted[f"digest:{schedule.workspace}:{schedule.schedule}"] = schedule.next_at
             for key in set(self._planned) - set(wanted):
@@ -95,8 +102,8 @@ class Ringer:
     def _add(self, key: str, plan: Any, now: datetime) -> None:
         kind, workspace, row = key.split(":", 2)
         real = datetime.now(UTC)
-        if kind == "poll":
-            work: Any = self._poll
+        if kind in ("poll", "learn"):
+            work: Any = self._poll if kind == "poll" else self._learn
             first, trigger = real, IntervalTrigger(seconds=plan[0])
         else:
             work = self._digest
@@ -115,11 +122,28 @@ class Ringer:
                 await self._digest(schedule.workspace, schedule.schedule)
         for connection in held:
             await self._poll(connection.workspace, connection.connection)
+            await self._learn(connection.workspace, connection.connection)
         await self.plan()
+
+    async def recall(self) -> None:
+        """After a start: what webhooks named before it is read."""
+
+        def look(tx: Tx) -> list[tuple[str, str]]:
+            return [(w, connection) for w in people.workspaces(tx) for connection in pings.waiting(tx, w)]
+
+        for workspace, connection in await self._desk.database.look(look):
+            self.named(workspace, connection)
+
+    def named(self, workspace: str, connection: str) -> None:
+        """A webhook named leads of a connection: they are read at once."""
+        self._tasks.spawn(self._poller.hear(workspace, connection), f"named:{connection}")
 
     async def _poll(self, workspace: str, connection: str) -> None:
         # In a task of its own: stopping the scheduler would cancel it in the middle.
         self._tasks.spawn(self._poller.poll(workspace, connection), f"poll:{connection}")
+
+    async def _learn(self, workspace: str, connection: str) -> None:
+        self._tasks.spawn(self._learner.ring(workspace, connection), f"learn:{connection}")
 
     async def _digest(self, workspace: str, row: str) -> None:
         now = self._clock.now()
@@ -144,7 +168,9 @@ class Ringer:
         def tidy(tx: Tx) -> None:
             for workspace in people.workspaces(tx):
                 deliveries.forget_sent(tx, workspace, now - KEPT_SENT)
+                writes.forget(tx, workspace, now - KEPT_SENT)
                 choices.forget(tx, workspace, now - KEPT_CHOICES)
+                consents.forget(tx, workspace, now)
                 deliveries.unpark_all(tx, workspace, now)
 
         try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr
@@ -57,6 +59,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 3000
     provider_urls: Mapping[str, str] = field(default_factory=dict)
+    public_url: str = ""
+    """Where lead systems and browsers reach the bot; empty: nowhere."""
     crash_at: str | None = None
     tempo: Tempo = field(default_factory=Tempo)
 
@@ -77,6 +81,28 @@ def provider_urls(env: Mapping[str, str], providers: Mapping[str, Provider]) -> 
                 raise BadSetting(f"{name} must be a web address such as https://app.example.com.")
             found[slug] = url
     return found
+
+
+def public_url(env: Mapping[str, str]) -> str:
+    """``LEADBELL_PUBLIC_URL``, without a slash at the end. Raises BadSetting.
+
+    Secrets and codes of consent travel to it, so it has to be https but on this machine.
+    """
+    text = env.get("LEADBELL_PUBLIC_URL", "").strip().rstrip("/")
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        near = parts.hostname in ("127.0.0.1", "localhost")
+        whole = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or "@" in parts.netloc)
+    except ValueError:  # a port that is none, a bracket left open
+        whole = near = False
+        parts = urlsplit("")
+    if not whole or not text.isascii() or re.search(r'[\s"<>|?#\\]', text):
+        raise BadSetting("LEADBELL_PUBLIC_URL must be a web address such as https://leads.example.com.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and near):
+        raise BadSetting("LEADBELL_PUBLIC_URL must begin with https:// (http:// only for 127.0.0.1 and localhost).")
+    return text
 
 
 def secret_keys(env: Mapping[str, str]) -> tuple[SecretStr, ...]:
@@ -157,6 +183,7 @@ def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
         host=env.get("HOST", "127.0.0.1"),
         port=_port(env),
         provider_urls=provider_urls(env, providers),
+        public_url=public_url(env),
         crash_at=env.get("LEADBELL_CRASH_AT") or None,
         tempo=_tempo(env),
     )

@@ -1,4 +1,5 @@
-"""HTTP: Slack's requests (verified here, before Bolt), and whether the process is well."""
+"""HTTP: Slack's requests (verified here, before Bolt), lead systems' calls, people who come back from a page of
+consent, and whether the process is well."""
 
 from __future__ import annotations
 
@@ -12,7 +13,12 @@ from aiohttp import web
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
-from bot.faults import trace
+from bot.callbacks import Callbacks
+from bot.faults import reference, trace
+from bot.pages import page
+from commands import consent
+from commands.verb import Desk
+from commands.views import sentences
 
 log = logging.getLogger("leadbell.web")
 LARGEST_BODY = 1024 * 1024
@@ -31,6 +37,16 @@ def is_signed(secret: SecretStr, headers: dict[str, str], body: bytes, now: floa
     return hmac.compare_digest(f"v0={mac.hexdigest()}".encode(), signature.encode("utf-8", "surrogateescape"))
 
 
+async def _body(request: web.Request) -> bytes | None:
+    """A request's whole body; ``None`` where it is larger than LARGEST_BODY."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        return None
+    body = await request.content.read(LARGEST_BODY + 1)
+    while len(body) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY + 1 - len(body))):
+        body += more
+    return None if len(body) > LARGEST_BODY else body
+
+
 class Web:
     """The routes."""
 
@@ -40,26 +56,28 @@ class Web:
         secret: SecretStr,
         health: Callable[[], Awaitable[list[str]]],
         ready: Callable[[], bool],
+        callbacks: Callbacks,
+        desk: Desk,
     ) -> None:
         self._app = app
         self._secret = secret
         self._health = health
         self._ready = ready
+        self._callbacks = callbacks
+        self._desk = desk
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """To be added to an application."""
         return [
             web.post("/slack/events", self._events),
+            web.post("/webhooks/{provider}/{secret}", self._webhook),
+            web.get("/oauth/{provider}", self._consent, allow_head=False),  # a look at it must not use it up
             web.get("/healthz", self._healthz),
         ]
 
     async def _events(self, request: web.Request) -> web.Response:
-        if (request.content_length or 0) > LARGEST_BODY:
-            return web.Response(status=413, text="too large")
-        body = await request.content.read(LARGEST_BODY + 1)
-        while len(body) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY + 1 - len(body))):
-            body += more
-        if len(body) > LARGEST_BODY:
+        body = await _body(request)
+        if body is None:
             return web.Response(status=413, text="too large")
         headers = {k.lower(): v for k, v in request.headers.items()}
         if not self._secret.get_secret_value() or not is_signed(self._secret, headers, body, time.time()):
@@ -80,6 +98,33 @@ class Web:
             return web.Response(status=400, text="not readable")
         kind = (answer.first_headers().get("content-type") or "text/plain").split(";")[0]
         return web.Response(status=answer.status, text=answer.body or "", content_type=kind)
+
+    async def _webhook(self, request: web.Request) -> web.Response:
+        """Answered before any work: a lead system that waits too long gives up calling."""
+        whose = await self._callbacks.whose(request.match_info["provider"], request.match_info["secret"])
+        if whose is None:
+            return web.Response(status=404, text="not found")
+        body = await _body(request)
+        if body is None:
+            return web.Response(status=413, text="too large")
+        self._callbacks.take(*whose, body)
+        return web.Response(text="ok")
+
+    async def _consent(self, request: web.Request) -> web.Response:
+        asked = request.query
+        try:
+            outcome = await consent.returned(
+                self._desk,
+                request.match_info["provider"],
+                state=asked.get("state", ""),
+                code=asked.get("code", ""),
+                error=asked.get("error", ""),
+            )
+        except Exception as error:
+            ref = reference()
+            log.error("a consent could not be finished, reference %s [%s]", ref, trace(error))
+            return page("Something went wrong", sentences.broke(ref), status=400)
+        return page(outcome.title, outcome.text, status=200 if outcome.good else 400)
 
     async def _healthz(self, request: web.Request) -> web.Response:
         ill = await self._health()

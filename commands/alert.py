@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from commands import elsewhere
 from commands.desk.alerting import Rule, alerts, by_channel
+from commands.verb import Desk
 from commands.views import sentences
-from storage import deliveries, figures, rules
+from storage import deliveries, figures, members, rules
 from storage.database import Tx
 from storage.filters import Frame
 from storage.records import Connection, StoredLead
@@ -17,9 +19,10 @@ from storage.vault import Vault
 def announce(
     tx: Tx, workspace: str, vault: Vault, arrived: Sequence[StoredLead], read: Sequence[Rule], now: datetime
 ) -> int:
-    """Put a card for each lead into the outbox, for every channel that has not had it; how many cards."""
+    """Put a card for each lead that is not private into the outbox, for every channel that has not had it; how
+    many cards."""
     cards = 0
-    for lead in arrived:
+    for lead in (x for x in arrived if not x.private):
         fresh = [
             s
             for s in alerts(lead, read, Frame(now))
@@ -32,6 +35,35 @@ def announce(
             deliveries.post(tx, workspace, vault, kind="card", to=channel, now=now, leads=[lead.number], thread=first)
             cards += 1
     return cards
+
+
+def arrived(
+    tx: Tx, desk: Desk, connection: Connection, new: Sequence[StoredLead], read: Sequence[Rule], now: datetime
+) -> int:
+    """What follows from new leads: cards, an owner where the lead system gave it one, and of private ones a direct
+    message; how many messages."""
+    workspace = connection.workspace
+    messages = announce(tx, workspace, desk.vault, new, read, now)
+    if not desk.providers[connection.provider].writes:
+        return messages
+    for lead in new:
+        if elsewhere.arrived(tx, desk, connection, lead, now):
+            messages += 1
+        elif lead.private:
+            _tell_of_private(tx, desk, connection, lead, now)
+            messages += 1
+    return messages
+
+
+def _tell_of_private(tx: Tx, desk: Desk, connection: Connection, lead: StoredLead, now: datetime) -> None:
+    """A card by direct message to whoever has it in the lead system; else a word to whoever connected that."""
+    workspace, vault, provider = lead.workspace, desk.vault, desk.providers[connection.provider]
+    holder = members.person_of(tx, workspace, lead.connection, lead.holder) if lead.holder else None
+    if holder is not None:
+        deliveries.post(tx, workspace, vault, kind="card", to=holder, now=now, leads=[lead.number], thread=True)
+        return
+    text = sentences.private_arrived(f"{provider.prefix}-{lead.number}", provider.name)
+    deliveries.post(tx, workspace, vault, kind="notice", to=connection.connected_by, now=now, body={"text": text})
 
 
 def outsiders_joined(tx: Tx, workspace: str, vault: Vault, channel: str, now: datetime) -> None:
@@ -64,15 +96,16 @@ _TOLD = (
 
 def changed(
     tx: Tx,
-    workspace: str,
-    vault: Vault,
+    desk: Desk,
     before: StoredLead,
     after: StoredLead,
     read: Sequence[Rule],
     now: datetime,
 ) -> int:
     """A lead changed in its lead system: its messages are drawn anew, its thread says what, and a filter that it
-    passes only now alerts. Returns how many cards were put into the outbox."""
+    passes only now alerts, as does one that is not private any more. What the lead system says of its owner counts.
+    Returns how many cards were put into the outbox."""
+    workspace, vault = after.workspace, desk.vault
     words = [
         f"{title} is now {getattr(after, field) or 'empty'}"
         for field, title in _TOLD
@@ -82,7 +115,8 @@ def changed(
         deliveries.line(tx, workspace, vault, after.number, {"what": "changed", "words": "; ".join(words)}, now)
     deliveries.refresh(tx, workspace, vault, after.number, now)
     frame = Frame(now)
-    passed = {s.subscription for s in alerts(before, read, frame)}
+    elsewhere.changed(tx, desk, before, after, now)
+    passed = set() if before.private else {s.subscription for s in alerts(before, read, frame)}
     entered = {s.subscription for s in alerts(after, read, frame)} - passed
     into = [r for r in read if r.subscription.subscription in entered]
     return announce(tx, workspace, vault, [after], into, now)

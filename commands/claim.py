@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from commands import sight as seeing
+from commands import telling
 from commands.desk.approval import may_decide, may_move
 from commands.forms.fields import Ask
 from commands.forms.read import Invalid, as_model
@@ -38,13 +39,15 @@ def take(tx: Tx, desk: Desk, by: Person, lead_number: int, person: str, now: dat
     Everything is decided by conditional writes inside the caller's transaction.
     """
     workspace = by.workspace
-    seen = seeing.sight(tx, desk.providers, workspace, lead_number)
+    seen = seeing.sight(tx, desk.providers, workspace, lead_number, viewer=by)
     if seen is None:
         return Outcome(sentences.gone())
     lead, name = seen.lead, seeing.names(tx, workspace, (by.person, person, seen.lead.owner))
     if lead.owner == person:
         mine = person == by.person
         return Outcome(sentences.yours_already(seen.ref) if mine else sentences.has_it_already(name[person]))
+    if seen.held_there and (claiming or not by.is_admin):
+        return Outcome(sentences.held_there(seen.ref, lead.holder_name or "", seen.provider.name))
     needed = seeing.needed(tx, desk.providers, lead, Frame(now))
     if lead.owner is not None and (claiming or not may_move(by, lead, needed.approvers)):
         return Outcome(sentences.claimed_before(seen.ref, name.get(lead.owner, "Somebody"), lead.owned_at))
@@ -62,7 +65,8 @@ def take(tx: Tx, desk: Desk, by: Person, lead_number: int, person: str, now: dat
 
 
 def owned(tx: Tx, desk: Desk, lead: StoredLead, *, person: str, by: str, now: datetime, what: str = "") -> None:
-    """What follows from a new owner: the trail, the cards, the thread, and one direct message with contact data."""
+    """What follows from a new owner: the trail, the cards, the thread, one direct message with contact data, and
+    that the lead system is told."""
     workspace, vault = lead.workspace, desk.vault
     waited = (now - lead.arrived_at).total_seconds()
     word = what or ("claimed" if person == by else "assigned")
@@ -71,6 +75,7 @@ def owned(tx: Tx, desk: Desk, lead: StoredLead, *, person: str, by: str, now: da
     line = {"what": word, "person": person, "by": by, "waited": waited}
     deliveries.line(tx, workspace, vault, lead.number, line, now)
     deliveries.post(tx, workspace, vault, kind="handover", to=person, now=now, leads=[lead.number], subject=person)
+    telling.owner(tx, desk, lead, person, by=by, now=now)
 
 
 def ended(tx: Tx, desk: Desk, request: Approval, *, besides: set[str], now: datetime) -> None:
@@ -143,7 +148,7 @@ async def claim_words(desk: Desk, request: Request) -> Answer:
     now = desk.now()
 
     def claim_lead(tx: Tx) -> Outcome:
-        seen = seeing.sight(tx, desk.providers, request.workspace, lead_number)
+        seen = seeing.sight(tx, desk.providers, request.workspace, lead_number, viewer=request.person)
         if seen is None:
             return Outcome(sentences.no_such_lead(request.text))
         outcome = take(tx, desk, request.person, lead_number, request.person.person, now, claiming=True)
@@ -166,7 +171,9 @@ async def assign(desk: Desk, request: Request) -> Answer:
     lead_number = request.value.lead
     if lead_number is None:
         return Say(sentences.stale())
-    seen = await desk.database.read(lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number))
+    seen = await desk.database.read(
+        lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number, viewer=request.person)
+    )
     if seen is None:
         return Say(sentences.gone())
     return Show(working.assign(Assign, seen))
@@ -214,7 +221,7 @@ async def release(desk: Desk, request: Request) -> Answer:
     now, by, workspace = desk.now(), request.person, request.workspace
 
     def release_lead(tx: Tx) -> Outcome:
-        seen = seeing.sight(tx, desk.providers, workspace, lead_number)
+        seen = seeing.sight(tx, desk.providers, workspace, lead_number, viewer=by)
         if seen is None:
             return Outcome(sentences.gone())
         needed = seeing.needed(tx, desk.providers, seen.lead, Frame(now))
@@ -231,6 +238,7 @@ async def release(desk: Desk, request: Request) -> Answer:
             return Outcome(sentences.not_owner(seen.ref, seeing.names(tx, workspace, (owner,))[owner]))
         else:
             ownership.release(tx, workspace, lead_number, owner=owner)
+            telling.owner(tx, desk, seen.lead, None, by=by.person, now=now)
             word = "released"
         audit.note(tx, workspace, word, actor=by.person, now=now, lead=lead_number)
         deliveries.refresh(tx, workspace, desk.vault, lead_number, now)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, field_validator
 
-from commands.forms.fields import fields_of
+from commands import consent, webhooks
+from commands.connecting import Refused, Wanted, save, tried
+from commands.forms.fields import Kind, fields_of
 from commands.forms.read import Invalid, as_model
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import connection as views
 from commands.views import sentences
 from providers.errors import AuthFailed, ProviderError, Rejected
-from providers.provider import Provider
-from storage import audit, connections, figures, rules
-from storage.choices import once, undo
+from storage import audit, connections, figures, hooks, rules
 from storage.database import Tx
 from storage.records import Connection
 
@@ -38,14 +37,6 @@ class Name(BaseModel):
         return tidy
 
 
-def _plain(model: BaseModel) -> dict[str, Any]:
-    """A model's values with its secrets readable: only for the vault and the wire."""
-    return {
-        name: value.get_secret_value() if isinstance(value, SecretStr) else value
-        for name, value in model.model_dump().items()
-    }
-
-
 async def connect(desk: Desk, request: Request) -> Answer:
     """``/leads connect [system]``, and the buttons that choose one."""
     word = (request.value.provider or request.text).strip().casefold()
@@ -54,15 +45,22 @@ async def connect(desk: Desk, request: Request) -> Answer:
         return Say(sentences.unknown_system(word, desk.providers))
     if not found and len(desk.providers) > 1:
         return views.choose(desk.providers.values())
-    return Show(views.form(found[0] if found else next(iter(desk.providers.values())), Name))
+    provider = found[0] if found else next(iter(desk.providers.values()))
+    return Show(views.form(provider, Name, webhook=webhooks.asked(desk, provider, ticked=True)))
 
 
 async def reconnect(desk: Desk, request: Request) -> Answer:
     """*Reconnect*: the same form for new credentials."""
-    held = await desk.database.read(lambda tx: connections.get(tx, request.workspace, request.value.connection or ""))
+
+    def look(tx: Tx) -> tuple[Connection | None, frozenset[str]]:
+        return connections.get(tx, request.workspace, request.value.connection or ""), hooks.on(tx, request.workspace)
+
+    held, calling = await desk.database.read(look)
     if held is None:
         return Say(sentences.connection_gone())
-    return Show(views.form(desk.providers[held.provider], Name, held))
+    provider = desk.providers[held.provider]
+    webhook = webhooks.asked(desk, provider, ticked=held.connection in calling)
+    return Show(views.form(provider, Name, held, webhook=webhook))
 
 
 async def connected(desk: Desk, request: Request) -> Answer:
@@ -76,11 +74,12 @@ async def connected(desk: Desk, request: Request) -> Answer:
     models: list[type[BaseModel]] = [provider.credentials, provider.settings]
     if submitted.meta.connection is None:
         models.insert(0, Name)
+    first = fields_of(provider.credentials)[0].name
     for model in models:
         try:
             read[model] = as_model(model, submitted.state)
-        except Invalid as invalid:
-            errors |= invalid.errors
+        except Invalid as invalid:  # a rule that is no input's own is told on the first of the credentials
+            errors |= {field or first: sentence for field, sentence in invalid.errors.items()}
     if errors:
         return Faults(errors)
     named = read.get(Name)
@@ -88,77 +87,43 @@ async def connected(desk: Desk, request: Request) -> Answer:
     held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
     if name and any(c.name == name for c in held):
         return Faults({"name": sentences.name_taken(name)})
-    credentials = read[provider.credentials]
+    wanted = Wanted(
+        provider=provider,
+        name=name,
+        connection=submitted.meta.connection,
+        credentials=read[provider.credentials],
+        settings=read[provider.settings],
+        webhook="webhook" in submitted.state and as_model(webhooks.Calls, submitted.state).webhook,
+        choice=f"view:{submitted.view_id}",
+    )
+    if oauth := consent.needed(wanted):
+        return await consent.begin(desk, request, wanted, oauth)
     try:
-        await provider.check(desk.apis.trial(provider, credentials).for_people())
+        fresh = await tried(desk, wanted)
     except ProviderError as error:
-        return Faults(_where(provider, error))
-    return await _save(desk, request, provider, name, _plain(credentials), _plain(read[provider.settings]))
+        return Faults(_where(wanted, error))
+    saved = await save(desk, request.workspace, request.person.person, wanted, fresh)
+    if saved is None:
+        return Done()
+    if isinstance(saved, Refused):
+        return Faults({saved.field or first: saved.sentence})
+    arranged = await webhooks.arrange(desk, request.workspace, saved.connection, wanted=wanted.webhook)
+    return Show(views.connected(provider, saved.name, again=saved.again, webhook=arranged.sentence))
 
 
-def _where(provider: Provider, error: ProviderError) -> dict[str, str]:
-    """The failed check on the input it belongs to: the first credential, unless the API names a field."""
-    names = [f.name for f in fields_of(provider.credentials)]
-    first = fields_of(provider.credentials)[0]
+def _where(wanted: Wanted, error: ProviderError) -> dict[str, str]:
+    """The failed check on the input it belongs to: the one that the API names, else the first secret that was typed."""
+    asked = fields_of(wanted.provider.credentials)
     if isinstance(error, Rejected):
+        names = {f.name for f in asked}
         named = {e.field: e.message for e in error.errors if e.field in names and e.field}
         if named:
             return named
-    title = first.title if isinstance(error, AuthFailed) else "credentials"
-    return {first.name: sentences.failure(error, provider.name, title)}
-
-
-async def _save(
-    desk: Desk,
-    request: Request,
-    provider: Provider,
-    name: str | None,
-    credentials: dict[str, Any],
-    settings: dict[str, Any],
-) -> Answer:
-    submitted, now, by, workspace = request.submitted, desk.now(), request.person.person, request.workspace
-    if submitted is None:
-        return Done()
-
-    def connect_system(tx: Tx) -> Answer:
-        if not once(tx, workspace, f"view:{submitted.view_id}", now):
-            return Done()
-        if name is None:
-            held = connections.get(tx, workspace, submitted.meta.connection or "")
-            if held is None:
-                return Faults({next(iter(credentials)): sentences.connection_gone()})
-            connections.reconnect(
-                tx,
-                workspace,
-                desk.vault,
-                connection=held.connection,
-                credentials=credentials,
-                settings=settings,
-                by=by,
-                now=now,
-            )
-            audit.note(tx, workspace, "reconnected", actor=by, now=now, connection=held.name)
-            return Show(views.connected(provider, held.name, again=True))
-        added = connections.add(
-            tx,
-            workspace,
-            desk.vault,
-            name=name,
-            provider=provider.slug,
-            credentials=credentials,
-            settings=settings,
-            by=by,
-            now=now,
-        )
-        if added is None:
-            undo(tx, workspace, f"view:{submitted.view_id}")
-            return Faults({"name": sentences.name_taken(name)})
-        audit.note(tx, workspace, "connected", actor=by, now=now, connection=name, provider=provider.slug)
-        return Show(views.connected(provider, name, again=False))
-
-    answer = await desk.database.write(connect_system)
-    desk.replan()
-    return answer
+    given = wanted.credentials.model_dump(by_alias=True)
+    secret = next((f for f in asked if f.kind is Kind.SECRET and given.get(f.name)), None)
+    typed = secret or next((f for f in asked if given.get(f.name) not in (None, "", f.default)), asked[0])
+    title = typed.title if isinstance(error, AuthFailed) else "credentials"
+    return {typed.name: sentences.failure(error, wanted.provider.name, title)}
 
 
 # ------------------------------------------------------------------------------------- connections
@@ -167,14 +132,15 @@ async def _save(
 async def list_connections(desk: Desk, request: Request) -> Answer:
     """``/leads connections``: health, last poll, reconnect, disconnect."""
 
-    def look(tx: Tx) -> list[tuple[Connection, int]]:
+    def look(tx: Tx) -> tuple[list[tuple[Connection, int]], frozenset[str]]:
         held = connections.every(tx, request.workspace)
-        return [(c, figures.stored(tx, request.workspace, c.connection)) for c in held]
+        stored = [(c, figures.stored(tx, request.workspace, c.connection)) for c in held]
+        return stored, hooks.on(tx, request.workspace)
 
-    held = await desk.database.read(look)
+    held, calling = await desk.database.read(look)
     if not held:
         return Say(sentences.nothing_connected())
-    rows = [(c, desk.providers[c.provider].name, stored) for c, stored in held]
+    rows = [(c, desk.providers[c.provider].name, stored, c.connection in calling) for c, stored in held]
     return views.listed(rows, admin=request.person.is_admin)
 
 
@@ -202,6 +168,7 @@ async def disconnected(desk: Desk, request: Request) -> Answer:
     if submitted is None or not submitted.meta.connection:
         return Say(sentences.stale())
     connection_id, now = submitted.meta.connection, desk.now()
+    calling = await webhooks.subscribed(desk, request.workspace, connection_id)
 
     def disconnect_system(tx: Tx) -> None:
         held = connections.get(tx, request.workspace, connection_id)
@@ -213,6 +180,7 @@ async def disconnected(desk: Desk, request: Request) -> Answer:
 
     await desk.database.write(disconnect_system)
     desk.replan()
+    await webhooks.unsubscribe(calling)  # while its tokens are still there
     await remove_retired(desk, request.workspace)
     return Done()
 

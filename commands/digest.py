@@ -18,7 +18,7 @@ from commands.views.digest import Figures, digest
 from storage import audit, deliveries, figures, leads, schedules
 from storage.choices import once
 from storage.database import Tx
-from storage.filters import Every, Frame, History, Not, Owned
+from storage.filters import Every, Frame, History, Not, Owned, Shared
 from storage.records import Schedule
 
 OLDEST = 5
@@ -39,7 +39,7 @@ class Plan(BaseModel):
 def collect(tx: Tx, desk: Desk, workspace: str, since: datetime, until: datetime) -> Figures:
     """The figures of a window; unclaimed leads are counted as of now."""
     frame = Frame(until)
-    waiting = Every((Owned(None), Not(History())))
+    waiting = Every((Owned(None), Not(History()), Shared()))
     oldest = leads.find(tx, workspace, waiting, frame, limit=OLDEST, oldest_first=True)
     sights = [s for lead in oldest if (s := seeing.sight(tx, desk.providers, workspace, lead.number))]
     return Figures(

@@ -11,8 +11,9 @@ from commands.verb import Block, Desk
 from commands.views import card as cards
 from commands.views import connection, sentences, subscription, working
 from commands.views.blocks import safe, saying
+from commands.views.card import Sight
 from commands.views.digest import digest
-from storage import deliveries, ownership, people, rules
+from storage import deliveries, leads, ownership, people, rules
 from storage.database import Tx
 from storage.records import Delivery, Message
 
@@ -24,6 +25,8 @@ def draw(tx: Tx, desk: Desk, delivery: Delivery, message: Message, now: datetime
     workspace = message.workspace
     body: dict[str, Any] = desk.vault.unseal_json(workspace, f"delivery:{delivery.delivery}", delivery.body)
     if delivery.kind == "line":
+        if _in_channel(message) and any(_is_private(tx, workspace, n) for n in _shown(tx, message)):
+            return None
         who = seeing.names(tx, workspace, [str(body.get(k)) for k in ("person", "by", "owner") if body.get(k)])
         text = sentences.line(str(body.get("what")), body, who)
         return saying(text)
@@ -43,15 +46,36 @@ def draw(tx: Tx, desk: Desk, delivery: Delivery, message: Message, now: datetime
     return _about_lead(tx, desk, message, numbers[0], now)
 
 
+def _in_channel(message: Message) -> bool:
+    return not message.channel.startswith(("U", "W"))
+
+
+def _shown(tx: Tx, message: Message) -> list[int]:
+    return deliveries.leads_of(tx, message.workspace, message.message)
+
+
+def _is_private(tx: Tx, workspace: str, number: int) -> bool:
+    lead = leads.get(tx, workspace, number)
+    return lead is not None and lead.private
+
+
+def _withheld(tx: Tx, message: Message, seen: Sight) -> bool:
+    """Whether a private lead must not be shown where the message is: in a channel, or to somebody else."""
+    if not seen.lead.private:
+        return False
+    reader = None if _in_channel(message) else people.person(tx, message.workspace, message.channel)
+    return reader is None or not seeing.visible(tx, seen.lead, reader)
+
+
 def _about_lead(tx: Tx, desk: Desk, message: Message, number: int, now: datetime) -> Drawn | None:
     workspace = message.workspace
     masked = message.kind != "card" or is_masked(tx, workspace, message.channel, number)
-    seen = seeing.sight(tx, desk.providers, workspace, number, masked=masked)
+    seen = seeing.sight(tx, desk.providers, workspace, number, masked=masked, now=now)
     if seen is None:
         return None
     match message.kind:
         case "card":
-            return cards.card(seen)
+            return cards.withheld(seen) if _withheld(tx, message, seen) else cards.card(seen)
         case "handover":
             return cards.handover(seen, message.subject or message.channel)
         case "ask" | "rejection":

@@ -29,7 +29,22 @@ class Do(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     UNDIGEST = "undigest"
     SENSITIVE = "sensitive"
+    RETRY = "retry"
+    ARRIVED = "arrived"
+    MEMBERS = "members"
     NEW = "new"
+    DO = "do"
+    """Open the palette or an action's form."""
+    CHOOSE = "choose"
+    """The palette's select."""
+    FORM = "form"
+    """A button inside a form with pages; :class:`FormDo` says which."""
+    FORM_BACK = "form-back"
+    """The same; an action id may stand only once in a block."""
+    RESULT = "result"
+    """A button below a result; :class:`ResultDo` says which."""
+    RESULT_BACK = "result-back"
+    RESULT_FILE = "result-file"
     OPEN_LINK = "open-link"
     VALUE = "value"
 
@@ -43,11 +58,36 @@ class Form(StrEnum):
     ASSIGN = "assign"
     REJECT = "reject"
     NOTE = "note"
+    CONTACT = "contact"
+    STAGE = "stage"
+    MEMBERS = "members"
     NEW = "new"
     IMPORT = "import"
     IMPORT_SEND = "import-send"
     DIGEST = "digest"
+    ACTION = "action"
+    CONFIRM = "confirm"
     SHOW = "show"
+
+
+class FormDo(StrEnum):
+    """What a button inside a form does."""
+
+    OPEN = "open"
+    ADD = "add"
+    DROP = "drop"
+    TURN = "turn"
+    AGAIN = "again"
+
+
+class ResultDo(StrEnum):
+    """What a button below a result does."""
+
+    SHOW = "show"
+    ONE = "one"
+    NEXT = "next"
+    CSV = "csv"
+    AGAIN = "again"
 
 
 class Shortcut(StrEnum):
@@ -62,3 +102,4 @@ class Button(StrEnum):
     NOTE = "note"
     RELEASE = "release"
     CONTACTED = "contacted"
+    STAGE = "stage"

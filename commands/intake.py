@@ -12,28 +12,33 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from commands import act
 from commands import rows as csv_rows
 from commands.forms.fields import Ask, fields_of
 from commands.forms.read import Invalid, as_model, element_value
 from commands.ids import Do
 from commands.rows import Read, Refused, Unusable
-from commands.verb import Answer, Block, Desk, Faults, Hand, Request, Say, Show
+from commands.verb import Answer, Block, Desk, Faults, Hand, Request, Say, Show, Value
 from commands.views import intake as views
 from commands.views import sentences
 from commands.views.blocks import safe
 from providers.errors import FieldError, ProviderError, Rejected, Unavailable
 from providers.http import Api
-from providers.provider import Intake
+from providers.provider import Intake, Provider
 from storage import audit, connections, people
 from storage.choices import once
 from storage.database import Tx
 from storage.records import Connection
 
 
-async def _able(desk: Desk, request: Request) -> list[Connection]:
-    """The connections whose lead systems take new leads."""
+async def _able(desk: Desk, request: Request, *, many: bool = False) -> list[Connection]:
+    """The connections whose lead systems take new leads; ``many``: whole files of them."""
     held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
-    return [c for c in held if desk.providers[c.provider].intake]
+    return [c for c in held if _creates(desk.providers[c.provider], many=many)]
+
+
+def _creates(provider: Provider, *, many: bool) -> bool:
+    return provider.intake is not None or (provider.creates is not None and not many)
 
 
 # ------------------------------------------------------------------------------------------ one lead
@@ -54,7 +59,8 @@ async def new(desk: Desk, request: Request) -> Answer:
     provider = desk.providers[connection.provider]
     intake = provider.intake
     if intake is None:
-        return Say(sentences.stale())
+        wanted = Value(connection=connection.connection, action=provider.creates)
+        return await act.open_form(desk, request.with_value(wanted))
     allowed = await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace))
     return Show(views.new(intake.row, connection, provider.name, sensitive=allowed))
 
@@ -137,7 +143,7 @@ class Upload(BaseModel):
 
 async def import_leads(desk: Desk, request: Request) -> Answer:
     """``/leads import``, and the message shortcut on a file that was shared."""
-    able = await _able(desk, request)
+    able = await _able(desk, request, many=True)
     if not able:
         return Say(sentences.no_intake())
     return Show(views.upload(Upload, able, request.value.file))

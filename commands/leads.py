@@ -12,7 +12,7 @@ from commands.views import listing, sentences
 from commands.views.record import record
 from storage import audit, connections, leads
 from storage.database import Tx
-from storage.filters import Frame
+from storage.filters import Every, Frame, Shared
 
 LONGEST = 1900
 """Characters of filter words as the paging buttons carry them (as JSON); their values hold 2,000."""
@@ -35,6 +35,7 @@ async def list_leads(desk: Desk, request: Request) -> Answer:
             wanted = parse(words, seeing.vocabulary(tx, desk.providers, request.workspace, person.zone))
         except Misspelt as wrong:
             return Say(sentences.misspelt(wrong.word, wrong.nearest, wrong.expected))
+        wanted = wanted if person.is_admin else Every((wanted, Shared()))
         frame = Frame(now, person.person)
         total = leads.count(tx, request.workspace, wanted, frame)
         shown = min(number, max(0, (total - 1) // listing.PAGE))
@@ -67,13 +68,13 @@ async def details_view(desk: Desk, request: Request, number: int) -> View | None
     now, person, workspace = desk.now(), request.person, request.workspace
 
     def look(tx: Tx) -> tuple[View, bool] | None:
-        seen = seeing.sight(tx, desk.providers, workspace, number)
+        seen = seeing.sight(tx, desk.providers, workspace, number, viewer=person, now=now)
         if seen is None:
             return None
         contact = sees_contact(seen.lead, person)
         notes = leads.notes(tx, workspace, number)
         entries = audit.of_lead(tx, workspace, number)
-        others = leads.of_customer(tx, workspace, seen.lead)
+        others = [o for o in leads.of_customer(tx, workspace, seen.lead) if seeing.visible(tx, o, person)]
         people = [n.author for n in notes] + [e.actor for e in entries] + [o.owner for o in others]
         people += [str(p) for e in entries for key in ("person", "owner") if (p := e.facts.get(key))]
         seen.names.update(seeing.names(tx, workspace, people))

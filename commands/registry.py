@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from commands import approve, claim, connect, digest, intake, leads, status, subscribe, work
+from commands import (
+    act,
+    approve,
+    claim,
+    connect,
+    contact,
+    digest,
+    intake,
+    leads,
+    members,
+    stage,
+    status,
+    stuck,
+    subscribe,
+    work,
+)
 from commands.forms.words import nearest
 from commands.ids import Do, Form, Shortcut
 from commands.verb import Answer, Desk, Done, Handler, Request, Role, Say, Verb
@@ -53,6 +68,17 @@ VERBS: tuple[Verb, ...] = (
         help="Or share the file in a channel and choose *Import leads* from its menu. A repeat adds nothing twice.",
     ),
     Verb(
+        "do",
+        "do [connection] [action] [name:value …]",
+        "Anything that a lead system can do: search it, or say it in words.",
+        act.do_words,
+        help=(
+            "Alone it opens the search over all actions. Example: "
+            '`/leads do north add-task lead:LO-1017 type:Call deadline:"tomorrow 9am"`; what is missing is asked for.\n'
+            "Nested names are joined by dots, rows are numbered: `inquiry.locations.1.city:Austin`."
+        ),
+    ),
+    Verb(
         "digest",
         "digest [now|schedule|list]",
         "What is new and what waits; now, or at a local time.",
@@ -82,6 +108,15 @@ VERBS: tuple[Verb, ...] = (
         subscribe.subscribe,
         Role.ADMIN,
         help="The filter takes the words of `/leads help list`.",
+    ),
+    Verb(
+        "members",
+        "members",
+        "Who the lead systems' members are in Slack.",
+        members.list_members,
+        Role.ADMIN,
+        help="They are matched by e-mail address; *Correct…* sets the rest by hand.",
+        reads=True,
     ),
     Verb("privacy", "privacy", "Whether sensitive fields may be typed in Slack.", intake.privacy, Role.ADMIN),
     Verb("help", "help [word]", "This list, or one word explained.", _help, reads=True),
@@ -117,6 +152,8 @@ async def _chosen(desk: Desk, request: Request) -> Answer:
     """A button that chooses what a form is for."""
     if request.value.do == "digest":
         return await digest.plan(desk, request)
+    if not request.person.is_admin:
+        return Say(sentences.admins_only("connect"))
     return await connect.connect(desk, request)
 
 
@@ -140,6 +177,16 @@ BUTTONS: Mapping[Do, tuple[Role, Handler]] = {
     Do.UNDIGEST: (Role.MEMBER, digest.unplan),
     Do.SENSITIVE: (Role.ADMIN, intake.privacy),
     Do.NEW: (Role.MEMBER, intake.new),
+    Do.RETRY: (Role.MEMBER, stuck.again),
+    Do.ARRIVED: (Role.MEMBER, stuck.arrived),
+    Do.MEMBERS: (Role.ADMIN, members.correct),
+    Do.DO: (Role.MEMBER, act.open_form),
+    Do.CHOOSE: (Role.MEMBER, act.chosen),
+    Do.FORM: (Role.MEMBER, act.form_button),
+    Do.FORM_BACK: (Role.MEMBER, act.form_button),
+    Do.RESULT: (Role.MEMBER, act.result_button),
+    Do.RESULT_BACK: (Role.MEMBER, act.result_button),
+    Do.RESULT_FILE: (Role.MEMBER, act.result_button),
     Do.OPEN_LINK: (Role.MEMBER, _noop),
     Do.VALUE: (Role.MEMBER, _noop),
 }
@@ -151,10 +198,15 @@ FORMS: Mapping[Form, tuple[Role, Handler]] = {
     Form.ASSIGN: (Role.MEMBER, claim.assigned),
     Form.REJECT: (Role.MEMBER, approve.rejected),
     Form.NOTE: (Role.MEMBER, work.noted),
+    Form.CONTACT: (Role.MEMBER, contact.contacted),
+    Form.STAGE: (Role.MEMBER, stage.chosen),
+    Form.MEMBERS: (Role.ADMIN, members.corrected),
     Form.NEW: (Role.MEMBER, intake.created),
     Form.IMPORT: (Role.MEMBER, intake.checked),
     Form.IMPORT_SEND: (Role.MEMBER, intake.send),
     Form.DIGEST: (Role.MEMBER, digest.planned),
+    Form.ACTION: (Role.MEMBER, act.submitted),
+    Form.CONFIRM: (Role.MEMBER, act.confirmed),
     Form.SHOW: (Role.MEMBER, _noop),
 }
 

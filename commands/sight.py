@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from commands.desk import approval
 from commands.desk.alerting import Rule, alerts
+from commands.desk.visibility import may_see
 from commands.forms.words import FACETS, Vocabulary, parse
-from commands.views.card import Sight
+from commands.views.card import OwnerAt, Sight
+from commands.views.told import telling
 from providers.lead import Stage
-from providers.provider import Provider
-from storage import connections, leads, ownership, people, rules
+from providers.provider import Keeps, Provider
+from storage import connections, leads, members, ownership, people, rules, writes
 from storage.database import Tx
 from storage.filters import Frame
-from storage.records import StoredLead
+from storage.records import THERE, Person, StoredLead
 
 _REF = re.compile(r"^\s*(?:[A-Za-z]{1,4}-)?(\d{1,12})\s*$")
 
@@ -28,20 +31,29 @@ def number(ref: str) -> int | None:
 def names(tx: Tx, workspace: str, ids: Iterable[str | None]) -> dict[str, str]:
     """People's names, where they are known."""
     found = {}
-    for one in {i for i in ids if i}:
+    for one in {i for i in ids if i and i != THERE}:
         person = people.person(tx, workspace, one)
         found[one] = person.name if person else "somebody"
     return found
 
 
 def sight(
-    tx: Tx, providers: Mapping[str, Provider], workspace: str, lead_number: int, *, masked: bool = True
+    tx: Tx,
+    providers: Mapping[str, Provider],
+    workspace: str,
+    lead_number: int,
+    *,
+    masked: bool = True,
+    viewer: Person | None = None,
+    now: datetime | None = None,
 ) -> Sight | None:
-    """A lead with what its messages say around it; ``None`` where it is no longer stored."""
+    """A lead with what its messages say around it; ``None`` where it is no longer stored, or private and not for
+    ``viewer``. ``now``: also how things stand with what its lead system is told."""
     lead = leads.get(tx, workspace, lead_number)
     connection = connections.get(tx, workspace, lead.connection) if lead else None
-    if lead is None or connection is None:
+    if lead is None or connection is None or not (viewer is None or visible(tx, lead, viewer)):
         return None
+    provider = providers[connection.provider]
     waiting = ownership.waiting(tx, workspace, lead_number)
     known = names(
         tx,
@@ -53,8 +65,42 @@ def sight(
             *((waiting.person, waiting.asked_by, *waiting.approvers) if waiting else ()),
         ),
     )
+    known[THERE] = provider.name
     approved = lead.assigned_by not in (None, lead.owner) and ownership.was_approved(tx, workspace, lead_number)
-    return Sight(lead, providers[connection.provider], connection.name, known, waiting, masked, approved)
+    told = writes.of_lead(tx, workspace, lead_number) if now and provider.writes else []
+    owner_at = OwnerAt.HERE
+    if now and lead.owner and Keeps.OWNER in provider.writes:
+        owner_at = _owner_at(tx, lead, [w.state for w in told if w.keeps == Keeps.OWNER])
+    if owner_at is OwnerAt.NO_MEMBER:  # what is there is of somebody before
+        told = [w for w in told if w.keeps != Keeps.OWNER]
+    return Sight(
+        lead,
+        provider,
+        connection.name,
+        known,
+        waiting,
+        masked,
+        approved,
+        routed=Keeps.OWNER in provider.writes and connection.settings.get("routes") == provider.slug,
+        told=telling(told, now) if now else (),
+        owner_at=owner_at,
+    )
+
+
+def visible(tx: Tx, lead: StoredLead, person: Person) -> bool:
+    """Whether this person may know of a lead at all."""
+    if not lead.private:
+        return True
+    holder = members.person_of(tx, lead.workspace, lead.connection, lead.holder) if lead.holder else None
+    return may_see(lead, person, holder)
+
+
+def _owner_at(tx: Tx, lead: StoredLead, told: list[str]) -> OwnerAt:
+    """Whether the lead system has the same owner."""
+    member = members.member_of(tx, lead.workspace, lead.connection, lead.owner or "")
+    if member is None:
+        return OwnerAt.NO_MEMBER
+    return OwnerAt.THERE if "sent" in told or member.id == lead.holder else OwnerAt.HERE
 
 
 def vocabulary(tx: Tx, providers: Mapping[str, Provider], workspace: str, zone: str = "UTC") -> Vocabulary:

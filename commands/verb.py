@@ -7,7 +7,7 @@ use. The Slack edge fills the one, performs the other, and builds the third.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Annotated, Any, Literal, Protocol
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from providers.http import Api
+from providers.oauth import TokenStore
 from providers.provider import Provider
 from storage.database import Database
 from storage.records import Channel, Person
@@ -50,6 +51,9 @@ class Value(BaseModel):
     words: str | None = None
     page: Number | None = None
     file: str | None = None
+    draft: str | None = None
+    path: str | None = None
+    action: str | None = None
     on: bool | None = None
 
     def dumped(self) -> str:
@@ -87,6 +91,12 @@ class Request:
     value: Value = field(default_factory=Value)
     submitted: Submitted | None = None
     in_view: View | None = None
+    chosen: str | None = None
+    """The option that was chosen in a select outside of inputs."""
+
+    def with_value(self, value: Value) -> Request:
+        """The same, as if another button had been pressed."""
+        return replace(self, value=value)
 
 
 # ------------------------------------------------------------------------------------------- answers
@@ -103,9 +113,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Open a modal, or exchange the open one's content."""
+    """Open a modal, or exchange the open one's content. ``or_say``: where Slack opens none any more, its blocks are
+    shown in a message to whoever asked."""
 
     view: View
+    or_say: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +163,14 @@ class Apis(Protocol):
         """A stored connection's; ``None`` where it was deleted."""
         ...
 
-    def trial(self, provider: Provider, credentials: BaseModel, settings: BaseModel | None = None) -> Api:
-        """For credentials that are not stored yet."""
+    def trial(
+        self,
+        provider: Provider,
+        credentials: BaseModel,
+        settings: BaseModel | None = None,
+        tokens: TokenStore | None = None,
+    ) -> Api:
+        """For credentials that are not stored yet; ``tokens`` holds afterwards what they were exchanged for."""
         ...
 
 
@@ -203,6 +221,11 @@ class Memory:
         self.forget()
         return key in self._kept
 
+    def peek(self, key: str) -> Any:
+        """The value, which stays; ``None`` where it is gone."""
+        self.forget()
+        return self._kept[key][1] if key in self._kept else None
+
     def take(self, key: str) -> Any:
         """The value, once; ``None`` where it is gone."""
         self.forget()
@@ -225,7 +248,11 @@ class Desk:
     """Something was put into the outbox."""
     replan: Callable[[], None]
     """A connection or a schedule was added, changed or removed."""
+    learn: Callable[[str, str, str], None]
+    """Somebody wants the names of a kind: workspace, connection, kind."""
     memory: Memory
+    public_url: str = ""
+    """Where lead systems and browsers reach this process, without a slash at the end; empty: nowhere."""
 
     def now(self) -> datetime:
         """The current time."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from commands import claim
+from commands import claim, contact, stage, telling
 from commands import sight as seeing
 from commands.desk.approval import may_move
 from commands.forms.read import Invalid, as_model
@@ -14,6 +14,7 @@ from commands.ids import Button
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import sentences, working
 from providers.action import Long
+from providers.provider import Keeps
 from storage import audit, deliveries, leads
 from storage.choices import once
 from storage.database import Tx
@@ -30,7 +31,9 @@ async def note(desk: Desk, request: Request) -> Answer:
     """*Add a note…*: a modal."""
     if (lead_number := request.value.lead) is None:
         return Say(sentences.stale())
-    seen = await desk.database.read(lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number))
+    seen = await desk.database.read(
+        lambda tx: seeing.sight(tx, desk.providers, request.workspace, lead_number, viewer=request.person)
+    )
     if seen is None:
         return Say(sentences.gone())
     return Show(working.note(NoteText, seen))
@@ -48,10 +51,15 @@ async def noted(desk: Desk, request: Request) -> Answer:
     now, by, workspace = desk.now(), request.person.person, request.workspace
 
     def note_lead(tx: Tx) -> str | None:
-        if leads.get(tx, workspace, lead_number) is None:
+        seen = seeing.sight(tx, desk.providers, workspace, lead_number, viewer=request.person)
+        if seen is None:
             return sentences.gone()
         if once(tx, workspace, f"view:{submitted.view_id}", now):
-            leads.add_note(tx, workspace, lead_number, author=by, body=body.replace("\x00", ""), now=now)
+            text = body.replace("\x00", "")
+            leads.add_note(tx, workspace, lead_number, author=by, body=text, now=now)
+            telling.note(tx, desk, seen.lead, text, by=by, now=now)
+            if Keeps.NOTE in seen.provider.writes:
+                deliveries.refresh(tx, workspace, desk.vault, lead_number, now)
             audit.note(tx, workspace, "noted", actor=by, now=now, lead=lead_number)
             deliveries.line(tx, workspace, desk.vault, lead_number, {"what": "noted", "by": by}, now)
         return None
@@ -62,13 +70,16 @@ async def noted(desk: Desk, request: Request) -> Answer:
 
 
 async def contacted(desk: Desk, request: Request) -> Answer:
-    """*Contacted*: self-reported."""
+    """*Contacted*: self-reported, by one press; where the lead system is told of it, a modal asks how."""
     if (lead_number := request.value.lead) is None:
         return Say(sentences.stale())
+    asked = await contact.form(desk, request)
+    if asked is not None:
+        return asked
     now, by, workspace = desk.now(), request.person, request.workspace
 
     def contact_lead(tx: Tx) -> str | None:
-        seen = seeing.sight(tx, desk.providers, workspace, lead_number)
+        seen = seeing.sight(tx, desk.providers, workspace, lead_number, viewer=by)
         if seen is None:
             return sentences.gone()
         needed = seeing.needed(tx, desk.providers, seen.lead, Frame(now))
@@ -93,6 +104,8 @@ async def more(desk: Desk, request: Request) -> Answer:
             return await note(desk, request)
         case Button.CONTACTED:
             return await contacted(desk, request)
+        case Button.STAGE:
+            return await stage.ask(desk, request)
         case Button.RELEASE:
             return await claim.release(desk, request)
         case _:

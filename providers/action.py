@@ -125,6 +125,10 @@ class Action(Generic[P]):
     source: str = ""
     """Document and section that this operation encodes."""
     paging: Paging | None = None
+    contacts: Callable[[P], str | None] | None = None
+    """How it contacts the lead (``call``, ``text``, ``email``, ``marketing``): a customer may not wish it."""
+    foresee: Callable[[Api, P], Awaitable[str]] | None = None
+    """What will be after it, as a sentence, asked of the lead system before it is confirmed."""
     warns: str = ""
     """What to know before it is run, as a sentence; where it is given, it asks first."""
 
@@ -141,7 +145,7 @@ class Action(Generic[P]):
     @property
     def asks(self) -> bool:
         """Whether it asks "are you sure?"."""
-        return bool(self.warns) or (self.for_admins and self.effect is not Effect.READ)
+        return bool(self.warns or self.foresee) or (self.for_admins and self.effect is not Effect.READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +243,8 @@ def without_sensitive(model: type[BaseModel] | None, data: Any) -> Any:
 # ------------------------------------------------------------------------------- the usual declarations
 
 
-def _declared(method: str, effect: Effect, path: str, name: str, title: str, params: Any = Nothing, **more: Any) -> Any:
-    more.setdefault("effect", effect)
+def _declared(method: str, usual: Effect, path: str, name: str, title: str, params: Any = Nothing, **more: Any) -> Any:
+    more.setdefault("effect", usual)
     more.setdefault("idempotent", method != "POST" or more["effect"] is Effect.READ)
     return Action(name=name, title=title, params=params, method=method, path=path, **more)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -56,8 +57,9 @@ class Allowance:
 class Budget(Protocol):
     """How many calls a connection may make."""
 
-    async def acquire(self, *, urgent: bool) -> None:
-        """Wait until one call may be made. A person's call (``urgent``) goes before polling."""
+    async def acquire(self, *, urgent: bool, soon: bool = False) -> None:
+        """Wait until one call may be made. A person's call (``urgent``) goes before all others, what a webhook named
+        (``soon``) before polling."""
         ...
 
     async def blocked(self, seconds: float) -> None:
@@ -76,7 +78,7 @@ class _TooLargeError(Exception):
 class Unlimited:
     """No budget: benchmarks, and one-off calls from the command line."""
 
-    async def acquire(self, *, urgent: bool) -> None:
+    async def acquire(self, *, urgent: bool, soon: bool = False) -> None:
         """Return at once."""
 
     async def blocked(self, seconds: float) -> None:
@@ -116,6 +118,18 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
 
 
+_XML = frozenset(("application/xml", "text/xml"))
+_WORDS = re.compile(r"[A-Za-z][A-Za-z ,.!-]{0,99}")
+
+
+def _said(response: httpx.Response, kind: str, method: str) -> str | None:
+    """A good answer that is text by its nature: an XML feed, or "ok" and "success" after a write, which Java servers
+    send without quotes. ``None`` for anything else that is not JSON."""
+    text = response.text
+    written = method != "GET" and kind in ("application/json", "text/plain")
+    return text if kind in _XML or (written and _WORDS.fullmatch(text.strip())) else None
+
+
 def _worth_repeating(error: BaseException) -> bool:
     return isinstance(error, Unavailable) and (error.retry_after or 0.0) <= LONGEST_WAIT
 
@@ -130,8 +144,22 @@ class _Wait(wait_random_exponential):
         return max(drawn, asked or 0.0)
 
 
+NOT_IMPLEMENTED = 501
+"""The one 5xx that repeating does not help (RFC 9110 §15.6.2)."""
 ReadErrors = Callable[[int, Any], Rejected | AuthFailed | None]
-"""Given the status and the decoded body of a 4xx answer, the failure it means, or ``None`` for the usual."""
+"""Given the status and the decoded body of a 2xx or 4xx answer (a 4xx one's plain text as it is), the failure it means,
+or ``None`` for the usual: a 2xx answer is good."""
+LONGEST_TEXT = 2000
+"""Bytes of a refusal in plain text; a longer one is somebody's page."""
+
+
+def _plain(response: httpx.Response) -> str | None:
+    """A short plain text, which is how some systems refuse; ``None`` for a page."""
+    content = response.content[: LONGEST_TEXT + 1].strip()
+    page = content.startswith(b"<") or "html" in response.headers.get("content-type", "").lower()
+    if page or len(content) > LONGEST_TEXT:
+        return None
+    return content.decode(errors="replace")
 
 
 @dataclass(frozen=True)
@@ -143,6 +171,7 @@ class Api:
     auth: httpx.Auth
     budget: Budget
     urgent: bool = False
+    soon: bool = False
     attempts: int = ATTEMPTS
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     read_errors: ReadErrors | None = None
@@ -155,6 +184,10 @@ class Api:
     def for_people(self) -> Api:
         """The same, for a call that a person waits for: before polling, and without long retries."""
         return replace(self, urgent=True, attempts=2)
+
+    def for_news(self) -> Api:
+        """The same, for what a webhook named: after people, before polling."""
+        return replace(self, soon=True, attempts=2)
 
     async def get(self, path: str, query: Query = ()) -> Any:
         """GET and decode JSON. Raises one of the four failures."""
@@ -175,7 +208,7 @@ class Api:
         return await retrying(self._once, method, path, query, body)
 
     async def _once(self, method: str, path: str, query: Query, body: Any) -> Any:
-        await self.budget.acquire(urgent=self.urgent)
+        await self.budget.acquire(urgent=self.urgent, soon=self.soon)
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 response = await self._exchange(method, path, query, body)
@@ -192,13 +225,13 @@ class Api:
             raise UnexpectedResponse("the answer is too large") from None
         if self.allowance and (allowance := self.allowance(response.headers)):
             await self.budget.told(allowance)
-        if response.status_code == 429 or response.status_code >= 500:
+        if response.status_code == 429 or (response.status_code >= 500 and response.status_code != NOT_IMPLEMENTED):
             wait = retry_after(response.headers, datetime.now(UTC))
             if wait is not None:
                 await self.budget.blocked(wait)
             unknown = None if response.status_code >= 500 else False
             raise Unavailable(f"HTTP {response.status_code}", wait, arrived=unknown)
-        return self._decoded(response)
+        return self._decoded(response, method)
 
     async def _exchange(self, method: str, path: str, query: Query, body: Any) -> httpx.Response:
         """One request and its whole answer, which is given up as soon as it grows too large."""
@@ -221,23 +254,26 @@ class Api:
         kept = {k: v for k, v in response.headers.items() if k.lower() not in ("content-encoding", "content-length")}
         return httpx.Response(response.status_code, headers=kept, content=bytes(content))
 
-    def _decoded(self, response: httpx.Response) -> Any:
+    def _decoded(self, response: httpx.Response, method: str) -> Any:
         status = response.status_code
         try:
             data = orjson.loads(response.content) if response.content else None
         except orjson.JSONDecodeError:
-            if status == 403:  # a firewall's page says nothing about the credentials
-                raise Unavailable("HTTP 403") from None
+            data = _plain(response)
+            if status == 403 and not (self.read_errors and data and self.read_errors(status, data)):
+                raise Unavailable("HTTP 403") from None  # a firewall's page says nothing about the credentials
             if 200 <= status < 300:
                 kind = response.headers.get("content-type", "no type").split(";")[0]
+                if (said := _said(response, kind, method)) is not None:
+                    return said
                 raise UnexpectedResponse(f"the answer is not JSON ({kind})") from None
-            data = None
+        read = self.read_errors if 200 <= status < 300 or 400 <= status < 500 else None
+        if read and (failure := read(status, data)):
+            raise failure
         if 200 <= status < 300:
             return data
-        if self.read_errors and 400 <= status < 500 and (failure := self.read_errors(status, data)):
-            raise failure
         if status in (401, 403):
             raise AuthFailed
-        if 400 <= status < 500:
+        if 400 <= status < 500 or status == NOT_IMPLEMENTED:
             raise Rejected(status=status)
         raise UnexpectedResponse(f"HTTP {status}")

@@ -77,20 +77,18 @@ def items_of(answer: Any) -> list[Any] | None:
         return answer
     if not isinstance(answer, dict):
         return None
-    lists = [v for v in answer.values() if isinstance(v, list)]
-    wrapped = [v for k, v in answer.items() if isinstance(v, dict) and not k.startswith("_") and "metadata" not in k]
-    scalars = [k for k, v in answer.items() if not isinstance(v, dict | list) and k not in _ENVELOPE]
-    if len(lists) == 1 and not wrapped and not scalars:
-        return lists[0]
-    if not lists and len(wrapped) == 1 and not scalars:
-        return items_of(wrapped[0])
-    return None
+    inside = {k: v for k, v in answer.items() if k not in _ENVELOPE}
+    if len(inside) != 1:
+        return None
+    only = next(iter(inside.values()))
+    return only if isinstance(only, list) else items_of(only)
 
 
 _ENVELOPE = frozenset(
     ("hasMore", "limit", "offset", "total", "code", "message", "errorCode", "errorMsg", "success", "nextPageKey")
+    + ("_metadata", "get_metadata", "metadata", "meta", "pagination", "pageInfo", "links")
 )
-"""Scalars that stand beside a list without being its record."""
+"""What stands beside a list without being of its records."""
 
 
 async def every_page(

@@ -52,13 +52,15 @@ class Feed:
 
     ``new``: created at or after the moment, oldest first. ``history``: created at or before it, newest first.
     ``changes``: everything that may have changed since the moment. ``overlap`` is asked again at every poll,
-    against late and equal timestamps.
+    against late and equal timestamps. ``follows``: what changed since the moment, in the order it was changed in, where
+    an API can tell; it is asked at every poll, instead of the sweep for ``changes``.
     """
 
     new: Pages
     history: Pages
     changes: Pages
     page_size: int
+    follows: Pages | None = None
     overlap: timedelta = timedelta(minutes=5)
     sweep_span: timedelta = timedelta(days=30)
     sweep_every: timedelta = timedelta(hours=1)
@@ -211,8 +213,11 @@ class Provider:
     rate: Rate
     stand_in: Callable[[Callable[[], datetime]], StandIn]
     stand_in_credentials: Mapping[str, str]
+    """What it accepts; ``{url}`` in a value stands for its address."""
     read_errors: ReadErrors | None = None
     intake: Intake | None = None
+    creates: str | None = None
+    """Where there is no ``intake``: the action that creates one lead."""
     names: Mapping[str, Names] = field(default_factory=dict)
     """By kind (see :class:`providers.action.Refers`): what people know by name, to be chosen from."""
     writes: Mapping[Keeps, WriteBack] = field(default_factory=dict)
@@ -221,12 +226,18 @@ class Provider:
     oauth: OAuth | None = None
     allowance: Callable[[Mapping[str, str]], Allowance | None] | None = None
     """What an answer's headers say of the rate limit."""
+    pace: Callable[[Any], Rate] | None = None
+    """The calls that a connection's settings allow, where they say so."""
     open_url: str = ""
     """A lead's address there, with ``{id}``; a connection's own setting goes before it."""
     words: Mapping[str, str] = field(default_factory=dict)
     """The system's own words for the desk's facets: ``{"site": "source"}``."""
     values: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """Known values of a facet as (code, name); others are accepted as they come."""
+
+    def rate_of(self, settings: BaseModel) -> Rate:
+        """The calls that a connection of these settings may make, until the lead system says more."""
+        return self.pace(settings) if self.pace else self.rate
 
     def action(self, name: str) -> Action[Any] | None:
         """The action of that name, or ``None``."""

@@ -75,12 +75,14 @@ REMOVED_AT_ONCE = 2000
 
 
 def retire(tx: Tx, workspace: str, connection: str) -> None:
-    """Begin to remove a connection: its credentials and subscriptions go now, its name is free, nobody sees it.
+    """Begin to remove a connection: its credentials, webhook and subscriptions go now, its name is free, nobody sees
+    it.
 
     :func:`remove_some` deletes its leads, a slice at a time, so that nobody waits for it.
     """
     tx.run(
-        "UPDATE connections SET state = 'removing', name = ?, credentials = x'', settings = '{}' "
+        "UPDATE connections SET state = 'removing', name = ?, credentials = x'', settings = '{}', "
+        "hook_key = NULL, hook = NULL "
         "WHERE workspace = ? AND connection = ?",
         f"~{connection}",
         workspace,
@@ -217,6 +219,24 @@ def swept(tx: Tx, workspace: str, connection: str, *, now: datetime, unreadable:
     tx.run(
         "UPDATE connections SET swept_at = ?, sweep_from = NULL, unreadable = ? WHERE workspace = ? AND connection = ?",
         stamp(now),
+        unreadable,
+        workspace,
+        connection,
+    )
+
+
+def followed(
+    tx: Tx, workspace: str, connection: str, *, reached: datetime | None, now: datetime, unreadable: int | None
+) -> None:
+    """What changed was read up to ``reached``; the point never moves back. ``unreadable``: records of that reading
+    that cannot be read; ``None`` where there were none at all."""
+    at = stamp(reached) if reached else ""
+    tx.run(
+        "UPDATE connections SET swept_at = ?, sweep_from = CASE WHEN ? > COALESCE(sweep_from, '') THEN ? ELSE "
+        "sweep_from END, unreadable = COALESCE(?, unreadable) WHERE workspace = ? AND connection = ?",
+        stamp(now),
+        at,
+        at,
         unreadable,
         workspace,
         connection,

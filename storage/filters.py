@@ -31,6 +31,8 @@ class Asked(Protocol):
     @property
     def owner(self) -> str | None: ...
     @property
+    def private(self) -> bool: ...
+    @property
     def created_at(self) -> datetime: ...
 
 
@@ -72,6 +74,11 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Not private, or owned by whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class From:
     """Of one of these connections (ids)."""
 
@@ -106,7 +113,7 @@ class Either:
     parts: tuple[Filter, ...]
 
 
-Filter = Facet | Created | Owned | History | From | Text | Not | Every | Either
+Filter = Facet | Created | Owned | History | Shared | From | Text | Not | Every | Either
 
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
@@ -137,6 +144,8 @@ def matches(part: Filter, lead: Asked, frame: Frame) -> bool:
             return lead.owner == (frame.viewer if person == "me" else person)
         case History():
             return lead.history
+        case Shared():
+            return not lead.private or (lead.owner is not None and lead.owner == frame.viewer)
         case From(connections):
             return lead.connection in connections
         case Text(word):
@@ -175,6 +184,8 @@ def where(part: Filter, frame: Frame) -> tuple[str, list[object]]:
             return "(owner IS NOT NULL AND owner = ?)", [frame.viewer if person == "me" else person]
         case History():
             return "history = 1", []
+        case Shared():
+            return "(private = 0 OR (owner IS NOT NULL AND owner = ?))", [frame.viewer]
         case From(()):
             return "1 = 0", []
         case From(connections):

@@ -178,6 +178,13 @@ def get(tx: Tx, workspace: str, number: int) -> StoredLead | None:
     return read(StoredLead, row) if row else None
 
 
+def by_external_id(tx: Tx, workspace: str, connection: str, external_id: str) -> StoredLead | None:
+    """The lead with an id of its lead system."""
+    sql = f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND connection = ? AND external_id = ?"
+    row = tx.one(sql, workspace, connection, external_id)
+    return read(StoredLead, row) if row else None
+
+
 def find(
     tx: Tx,
     workspace: str,

@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 
 from storage.database import Tx
-from storage.records import Approval, columns, new_id, read, stamp
+from storage.records import THERE, Approval, columns, new_id, read, stamp
 
 _COLUMNS = columns(Approval)
 
@@ -43,6 +43,43 @@ def release(tx: Tx, workspace: str, number: int, *, owner: str) -> bool:
             owner,
         )
     )
+
+
+def adopt(tx: Tx, workspace: str, connection: str, member: str, person: str, now: datetime) -> list[int]:
+    """Leads that a member has in the lead system and that nobody here ever had are that person's; their numbers."""
+    rows = tx.all(
+        "UPDATE leads SET owner = ?, owned_at = ?, assigned_by = ?, first_owned_at = ?, version = version + 1 "
+        "WHERE workspace = ? AND connection = ? AND holder = ? AND owner IS NULL AND first_owned_at IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.workspace = leads.workspace AND r.lead = leads.number "
+        "AND r.state = 'waiting') RETURNING number",
+        person,
+        stamp(now),
+        THERE,
+        stamp(now),
+        workspace,
+        connection,
+        member,
+    )
+    return [row["number"] for row in rows]
+
+
+def look_again(tx: Tx, workspace: str, number: int) -> None:
+    """Nobody knows any more who has a lead in the lead system: whatever it says next counts as new."""
+    tx.run("UPDATE leads SET holder = NULL, fingerprint = ? WHERE workspace = ? AND number = ?", b"", workspace, number)
+
+
+def untold(tx: Tx, workspace: str, connection: str, person: str, limit: int = 50) -> list[int]:
+    """The newest leads that a person has here and nobody in the lead system, which was told of no owner."""
+    rows = tx.all(
+        "SELECT number FROM leads WHERE workspace = ? AND connection = ? AND owner = ? AND COALESCE(holder, '') = '' "
+        "AND NOT EXISTS (SELECT 1 FROM writes w WHERE w.workspace = leads.workspace AND w.lead = leads.number "
+        "AND w.keeps = 'owner' AND w.state <> 'overtaken') ORDER BY created_at DESC LIMIT ?",
+        workspace,
+        connection,
+        person,
+        limit,
+    )
+    return [row["number"] for row in rows]
 
 
 def ask(

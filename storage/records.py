@@ -14,6 +14,8 @@ import orjson
 from providers.lead import Detail, Privacy, Stage
 
 T = TypeVar("T")
+THERE = "there"
+"""In a person's place: it was done in the lead system."""
 
 
 def stamp(at: datetime) -> str:
@@ -234,6 +236,58 @@ class Channel:
     has_outsiders: bool
     is_member: bool
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Something that a lead system is told of."""
+
+    workspace: str
+    write: str
+    seq: int
+    connection: str
+    lead: int
+    keeps: str
+    body: bytes
+    by: str
+    state: str
+    attempts: int
+    created_at: datetime
+    next_at: datetime
+    sending_at: datetime | None
+    ended_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """Something of a lead system that people know by name."""
+
+    kind: str
+    id: str
+    name: str
+    email: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedKind:
+    """When the names of a kind were asked for last, and why that failed."""
+
+    kind: str
+    learned_at: datetime
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a lead system, and who that is in Slack."""
+
+    member: str
+    name: str
+    email: str | None
+    person: str | None
+    by_hand: bool
 
 
 def _details(text: str) -> tuple[Detail, ...]:

@@ -280,7 +280,7 @@ CREATE TABLE tokens (
 -- Connections that wait for the person's consent on the lead system's page (OAuth 2). Single use.
 CREATE TABLE consents (
   workspace  TEXT NOT NULL,
-  state      TEXT NOT NULL,
+  state      TEXT NOT NULL,               -- digest of what travels through the browser
   person     TEXT NOT NULL,
   body       BLOB NOT NULL,
   at         TEXT NOT NULL,
@@ -349,7 +349,8 @@ CREATE TABLE pings (
   workspace   TEXT NOT NULL,
   connection  TEXT NOT NULL,
   external_id TEXT NOT NULL,
-  at          TEXT NOT NULL,
+  at          TEXT NOT NULL,                  -- when it was named first
+  times       INTEGER NOT NULL DEFAULT 1,  -- how often; one that is named again meanwhile is read again
   PRIMARY KEY (workspace, connection, external_id),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );

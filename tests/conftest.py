@@ -46,6 +46,11 @@ class House:
         assert isinstance(system, KproStandIn)
         return system
 
+    def credentials(self, provider: str = "kpro") -> dict[str, Any]:
+        """What a lead system's stand-in accepts, as it is typed."""
+        held = dict(self.slack.credentials[provider])
+        return held | ({"api_key": self.kpro.api_key} if provider == "kpro" else {})
+
     # -- acting
 
     async def command(self, user: str, text: str, channel: str = LEADS) -> Message | None:
@@ -100,10 +105,10 @@ class House:
         await self.quiet()
         return reply
 
-    async def connect(self, name: str = "north", user: str = ADA) -> None:
-        """Connect KPro, and let its first poll go through."""
-        await self.command(user, "/leads connect")
-        errors = await self.submit(user, name=name, api_key=self.kpro.api_key)
+    async def connect(self, name: str = "north", user: str = ADA, *, provider: str = "kpro", **values: Any) -> None:
+        """Connect a lead system, and let its first poll go through."""
+        await self.command(user, f"/leads connect {provider}")
+        errors = await self.submit(user, name=name, **(self.credentials(provider) | values))
         assert errors == {}
         await self.slack.modals.close(user, all_views=True)
         await self.poll()
@@ -120,9 +125,9 @@ class House:
         await self.sandbox.advance(seconds)
         await self.quiet()
 
-    async def arrive(self, **fields: Any) -> Json:
-        """A new lead at KPro, polled and delivered."""
-        lead = await self.kpro.arrive(**fields)
+    async def arrive(self, provider: str = "kpro", **fields: Any) -> Json:
+        """A new lead at a lead system, polled and delivered."""
+        lead = await self.sandbox.systems[provider].arrive(**fields)
         await self.poll()
         return lead
 
@@ -133,13 +138,15 @@ class House:
             await self.quiet()
 
     async def quiet(self) -> None:
-        """Wait until no task runs and nothing that is due waits in the outbox."""
+        """Wait until no task runs and nothing that is due waits, in the outbox or for a lead system."""
         bot = self.sandbox.bot
         for _ in range(400):
             running = [t for t in bot.tasks.running if not t.get_name().startswith("plan")]
             open_rows = await bot.database.read(
                 lambda tx: tx.value(
-                    "SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?",
+                    "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1) "
+                    "+ (SELECT COUNT(*) FROM writes w JOIN connections c ON c.connection = w.connection "
+                    "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.next_at <= ?1 AND c.state = 'active')",
                     self.sandbox.clock.now().isoformat(timespec="milliseconds"),
                 )
             )

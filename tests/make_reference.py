@@ -48,6 +48,13 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "`fast` shortens every waiting time, `flood` also lifts the rate budget. For rehearsals against stand-ins, "
         "not for a lead system that somebody pays for.",
     ),
+    (
+        "LEADBELL_PUBLIC_URL",
+        "unset",
+        "The https address at which lead systems and browsers reach this process (http only for 127.0.0.1 and "
+        "localhost). Set: lead systems may call Leadbell when a lead arrives, and can be connected by their own page "
+        "of consent. Unset: polling only.",
+    ),
     ("HOST", "127.0.0.1", "Where `leadbell run` listens."),
     ("PORT", "3000", "The port it listens on; 0 takes a free one."),
 )
@@ -57,6 +64,14 @@ ROUTES: Mapping[tuple[str, str], str] = {
     ("POST", "/slack/events"): (
         "Slash commands, interactivity and events from Slack. 401 without Slack's signature, or with one older than "
         "five minutes; 413 above 1 MB; 400 where a signed body is neither a form nor JSON."
+    ),
+    ("POST", "/webhooks/{provider}/{secret}"): (
+        "A lead system's call: a lead arrived or changed. Answered 200 at once; the leads that it names are read "
+        "again, nothing else of it is believed. 404 for an unknown secret, 413 above 1 MB."
+    ),
+    ("GET", "/oauth/{provider}"): (
+        "Where a lead system's page of consent sends the browser back. The state works once, for ten minutes. A small "
+        "page says what came of it."
     ),
     ("GET", "/healthz"): '`{"ok": true, "problems": []}`; 503 and the problems where the process is not well.',
 }

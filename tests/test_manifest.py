@@ -33,6 +33,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "files_info": frozenset({"files:read"}),
     "files_upload_v2": frozenset({"files:write"}),
     "users_info": frozenset({"users:read", "users:read.email"}),
+    "users_lookupByEmail": frozenset({"users:read.email"}),
     "views_open": frozenset(),
     "views_push": frozenset(),
     "views_update": frozenset(),

@@ -23,11 +23,14 @@ from bot.sandbox.strict import Recorder
 from bot.sandbox.workspace import Shortcut
 from bot.serving import serve, until_stopped
 from bot.settings import Settings, Tempo
+from commands.forms.fields import fields_of
 from commands.ids import Shortcut as ShortcutId
 from providers.provider import Provider, StandIn, discover
 
 HISTORY = 60
 HISTORY_DAYS = 14
+NAMES = ("north", "west", "campus", "paris", "depot")
+"""Of connections, for those who cannot think of one."""
 SHORTCUTS = [Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads")]
 
 
@@ -42,12 +45,15 @@ class Sandbox:
         database: Path | None = None,
         tempo: Tempo | None = None,
         socket_mode: bool = False,
+        providers: Mapping[str, Provider] | None = None,
+        public: bool = True,
     ) -> None:
-        """``socket_mode``: the bot listens over Socket Mode instead of HTTP."""
+        """``socket_mode``: the bot listens over Socket Mode instead of HTTP. ``providers``: other lead systems than the
+        installed ones. ``public``: lead systems and browsers can reach the bot."""
         self.clock = ShiftedClock()
         self.fast = fast
         self.tempo = tempo or (Tempo.fast() if fast else Tempo(post_gap=0.3))
-        self.providers: Mapping[str, Provider] = discover()
+        self.providers: Mapping[str, Provider] = discover() if providers is None else providers
         self.slack = SlackStandIn(
             signing_secret=secrets.token_hex(16),
             bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}",
@@ -61,6 +67,7 @@ class Sandbox:
         self.systems: dict[str, StandIn] = {}
         self._database = database
         self._socket_mode = socket_mode
+        self._public = public
         self._stack = AsyncExitStack()
         self.bot: Leadbell
         self.settings: Settings
@@ -76,13 +83,16 @@ class Sandbox:
             self._stack.push_async_callback(system.stop)
             self.systems[slug] = system
             self.slack.providers[slug] = system
-        self.slack.credentials = {s: dict(p.stand_in_credentials) for s, p in self.providers.items()}
+        self.slack.credentials = {
+            slug: {name: value.replace("{url}", urls[slug]) for name, value in provider.stand_in_credentials.items()}
+            for slug, provider in self.providers.items()
+        }
         self.slack.advance = self.advance
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="leadbell-")))
         application = web.Application(client_max_size=32 * 1024 * 1024)
         application.add_routes([*self.slack.routes(), *self.slack.control_routes()])
-        application.router.add_route("*", "/slack/events", self._to_bot)
-        application.router.add_route("GET", "/healthz", self._to_bot)
+        for path in ("/slack/events", "/healthz", "/webhooks/{provider}/{secret}", "/oauth/{provider}"):
+            application.router.add_route("*", path, self._to_bot)
         application.on_shutdown.append(self._closed)
         self._routes: Any = None
         runner, bound = await serve(application, host, port)
@@ -97,6 +107,7 @@ class Sandbox:
             app_token=SecretStr(self.slack.app_token) if self._socket_mode else None,
             slack_api_url=f"{self.url}/api/",
             provider_urls=urls,
+            public_url=self.url if self._public else "",
             tempo=self.tempo,
         )
         await self._start_bot()
@@ -114,9 +125,11 @@ class Sandbox:
 
     async def _to_bot(self, request: web.Request) -> web.StreamResponse:
         """The bot's routes, on the same port."""
-        handler = self._handlers.get((request.method, request.path))
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource else request.path
+        handler = self._handlers.get((request.method, path))
         if handler is None:
-            raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST"])
+            raise web.HTTPMethodNotAllowed(request.method, [m for m, p in self._handlers if p == path])
         answer: web.StreamResponse = await handler(request)
         return answer
 
@@ -143,15 +156,25 @@ class Sandbox:
         await self._stack.aclose()
 
 
+def _typed(provider: Provider, accepted: Mapping[str, str]) -> str:
+    """What the stand-in of a lead system accepts, by the titles of the inputs."""
+    titles = {f.name: f.title for f in fields_of(provider.credentials)}
+    return ", ".join(f"the {titles.get(name, name)} `{value}`" for name, value in accepted.items())
+
+
 def welcome(sandbox: Sandbox) -> None:
     """What to try, as a message of the sandbox's own in #leads."""
-    key = next(iter(next(iter(sandbox.providers.values())).stand_in_credentials.values()))
+    accepted = sandbox.slack.credentials
+    ways = [
+        f"`/leads connect {slug}` with {_typed(provider, accepted[slug])} and any name, such as `{name}`"
+        for (slug, provider), name in zip(sandbox.providers.items(), NAMES, strict=False)
+    ]
     sandbox.slack.workspace.post(
         "C0LEADS",
         "U0ADA",
         text=(
             "Welcome to the sandbox. You are Ada, an admin. Three steps to a working desk:\n"
-            f"1. `/leads connect` with the API key `{key}` and any name, such as `north`.\n"
+            f"1. {'; or '.join(ways)}.\n"
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
             "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
             "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."

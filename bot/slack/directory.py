@@ -57,6 +57,24 @@ class SlackDirectory:
         await self._database.write(keep_person)
         return seen
 
+    async def by_email(self, workspace: str, email: str) -> Person | None:
+        """The person with an e-mail address; ``None`` where nobody has it. Raises what the Slack client raises."""
+        try:
+            answer = await self._client.users_lookupByEmail(email=email)
+        except SlackApiError as error:
+            if error.response.get("error") == "users_not_found":
+                return None
+            raise
+        user, now = answer["user"], self._clock.now()
+        known = await self._database.read(lambda tx: people.person(tx, workspace, str(user["id"])))
+        seen = _person(workspace, user, now, known.dm_channel if known else None)
+
+        def keep_person(tx: Tx) -> None:
+            people.keep_person(tx, workspace, seen)
+
+        await self._database.write(keep_person)
+        return seen
+
     async def channel(self, workspace: str, channel: str) -> Channel | None:
         """A channel, asked of Slack when an hour has passed; ``None`` where the bot cannot see it."""
         now = self._clock.now()

@@ -24,13 +24,28 @@ from bot.slack.client import Fate, code, fate
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
-from commands import alert
+from commands import act, alert
 from commands.forms.checking import again, checking
 from commands.ids import Do, Form, Shortcut
 from commands.registry import BUTTONS, FORMS, SHORTCUTS, command, only_reads
-from commands.verb import Answer, Desk, Done, Faults, Hand, Handler, Request, Role, Say, Show, Submitted, Value, View
-from commands.views import sentences
-from commands.views.blocks import modal, section, unformatted
+from commands.verb import (
+    Answer,
+    Block,
+    Desk,
+    Done,
+    Faults,
+    Hand,
+    Handler,
+    Request,
+    Role,
+    Say,
+    Show,
+    Submitted,
+    Value,
+    View,
+)
+from commands.views import doing, sentences
+from commands.views.blocks import fitting, modal, section, unformatted
 from providers.errors import ProviderError
 from storage import deliveries, people
 from storage.database import StorageFull, Tx
@@ -43,6 +58,8 @@ QUICK = 0.008
 MOST_QUESTIONS = 100
 """Unanswered at a time; beyond it the acknowledgement waits, so that no heap of questions grows."""
 Body = Mapping[str, Any]
+Search = Callable[[Desk, Request, str], Awaitable[list[Block]]]
+"""Given the desk, who typed what, and the block that it was typed in: the options."""
 
 
 class Edge:
@@ -71,6 +88,8 @@ class Edge:
             app.view(form.value)(self._submission(form, role, handler))
         for shortcut, (role, handler) in SHORTCUTS.items():
             app.shortcut(shortcut.value)(self._shortcut(shortcut, role, handler))
+        app.options(Do.CHOOSE.value)(self._options(act.options))
+        app.options(Do.VALUE.value)(self._options(act.suggestions))
         everything = re.compile(".*")  # registered last: a button or modal of another release is never silent
         app.action(everything)(self._button(None, Role.MEMBER, _outdated))
         app.view(everything)(self._submission(None, Role.MEMBER, _outdated))
@@ -153,9 +172,13 @@ class Edge:
 
             async def make() -> Request:
                 value = Value.loaded(chosen)
-                if value is None:
+                if value is None and do is not Do.CHOOSE:
                     log.info("a button's value was not understood: %s", do)
-                return await self._request(body, value=value or Value(), in_view=body.get("view"))
+                picked = None
+                if do is Do.CHOOSE:  # its options carry no button's value: what it is about stands with the view
+                    picked = chosen
+                    value = Value.loaded((body.get("view") or {}).get("private_metadata"))
+                return await self._request(body, value=value or Value(), in_view=body.get("view"), chosen=picked)
 
             task = self._tasks.spawn(self._decide(role, handler, make), f"button:{do}")
             answer = await self._soon(task)
@@ -166,6 +189,21 @@ class Edge:
                 self._tasks.spawn(self._shown(self._perform(answer, body), body), "perform")
 
         return pressed
+
+    def _options(self, search: Search) -> Callable[..., Awaitable[None]]:
+        async def typed(ack: AsyncAck, body: Body) -> None:
+            """Slack asks while somebody types: local data only, and an empty list rather than no answer."""
+            found: list[Block] = []
+            try:
+                meta = Value.loaded((body.get("view") or {}).get("private_metadata")) or Value()
+                request = await self._request(body, text=str(body.get("value") or ""), value=meta)
+                if not (request.person.is_guest or request.person.is_bot):
+                    found = await search(self._desk, request, str(body.get("block_id") or ""))
+            except Exception as error:
+                log.error("options could not be found, reference %s [%s]", reference(), trace(error))
+            await ack(options=found)
+
+        return typed
 
     def _shortcut(self, shortcut: Shortcut | None, role: Role, handler: Handler) -> Callable[..., Awaitable[None]]:
         async def used(ack: AsyncAck, body: Body) -> None:
@@ -275,8 +313,8 @@ class Edge:
         match answer:
             case Say():
                 await self._say(answer, body)
-            case Show(view):
-                await self._show(view, body)
+            case Show(view, or_say):
+                await self._show(view, body, or_say=or_say)
             case Hand(say=Show(view)):
                 await self._show(view, body)
                 await self._hand(answer, body)
@@ -307,14 +345,14 @@ class Edge:
                 channel=channel, user=user, text=say.text, blocks=list(say.blocks) or None
             )
 
-    async def _show(self, view: View, body: Body) -> None:
+    async def _show(self, view: View, body: Body, *, or_say: bool = False) -> None:
         inside = body.get("view")
         if inside and inside.get("type") == "modal":
             await self._client.views_update(view_id=str(inside["id"]), view=view)
         else:
-            await self._open(view, body, push=False)
+            await self._open(view, body, push=False, or_say=or_say)
 
-    async def _open(self, view: View, body: Body, *, push: bool) -> None:
+    async def _open(self, view: View, body: Body, *, push: bool, or_say: bool = False) -> None:
         trigger = str(body.get("trigger_id") or "")
         try:
             if push:
@@ -324,7 +362,16 @@ class Edge:
         except SlackApiError as error:
             if code(error) not in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
                 raise
-            if body.get("response_url"):
+            if not body.get("response_url"):
+                return
+            draft = (Value.loaded(view.get("private_metadata")) or Value()).draft
+            if draft:  # what was typed is kept, and the form one press away
+                text, blocks = doing.reopened(sentences.window_closed(), draft)
+                await self._say(Say(text, blocks), body)
+            elif or_say:
+                shown, _ = fitting([], [[b] for b in view["blocks"]], [])
+                await self._say(Say(view["title"]["text"], shown), body)
+            else:
                 await self._say(Say("Slack closed the window before I could open it. Please press again."), body)
 
     async def _hand(self, hand: Hand, body: Body) -> None:

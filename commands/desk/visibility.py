@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from storage.filters import digits
 from storage.records import Person, StoredLead
 
 
 def sees_contact(lead: StoredLead, person: Person) -> bool:
     """Contact data is the owner's; an admin may look, and that is written into the audit trail."""
     return not person.is_guest and (lead.owner == person.person or person.is_admin)
+
+
+def may_see(lead: StoredLead, person: Person, holder: str | None = None) -> bool:
+    """A private lead is for its owner, for ``holder`` (the person who has it in the lead system), and for admins."""
+    return not lead.private or person.is_admin or person.person in (lead.owner, holder)
+
+
+def betrays(lead: StoredLead, text: str) -> bool:
+    """Whether a text that came from elsewhere holds contact data of the lead."""
+    folded = text.casefold()
+    if any(word.casefold() in folded for word in (lead.last_name, lead.email) if word):
+        return True
+    number = digits(lead.phone or "")
+    return bool(number) and number in "".join(c for c in text if c.isdigit())
 
 
 def public_name(lead: StoredLead) -> str:

@@ -8,14 +8,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from commands.forms.fields import Asked, Kind, fields_of
+from commands.forms.values import NO, YES, in_input
 from commands.ids import Do
 from commands.verb import Block
 from commands.views.blocks import LABEL, option, plain
 
 HINT = 2000
 LONGEST_TEXT = 3000
-YES = "yes"
-NO = "no"
+MOST = 100
+"""Options of a select (docs.slack.dev, Select menu element)."""
 Options = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -43,14 +44,20 @@ def inputs(
     return blocks
 
 
-def one(asked: Asked, value: Any, choices: Sequence[tuple[str, str]] | None = None) -> Block | None:
-    """One input block; its ``block_id`` is the field's name."""
+def one(
+    asked: Asked, value: Any, choices: Sequence[tuple[str, str]] | None = None, *, place: str | None = None
+) -> Block | None:
+    """One input block; its ``block_id`` is the field's place, which is its name where models are not nested.
+
+    ``value`` is in plain form. ``choices`` of a field that refers to something known by name are those that it
+    holds; the others are searched for.
+    """
     element = _element(asked, value, choices if choices is not None else asked.choices)
     if element is None:
         return None
     block: Block = {
         "type": "input",
-        "block_id": asked.name,
+        "block_id": place or asked.name,
         "label": plain(asked.title, LABEL),
         "element": element,
         "optional": not asked.required or asked.kind is Kind.YES,
@@ -68,11 +75,27 @@ def _element(asked: Asked, value: Any, choices: Sequence[tuple[str, str]]) -> Bl
             shown = YES if value is True else NO if value is False else value
             return _select([(YES, "Yes"), (NO, "No")], shown)
         case Kind.SELECT:
+            known = any(code == str(value) for code, _ in choices) or value is None
+            if choices and not known:  # a value that came up after this list was made stays choosable
+                choices = [(str(value), str(value)), *choices]
+            if len(choices) > MOST:
+                return _searched(choices, value)
             return _select(choices, value) if choices else None
         case Kind.MULTI:
-            return _multi(choices, value) if choices else None
+            return (
+                (_multi(choices, value) if len(choices) <= MOST else _searched(choices, value, many=True))
+                if choices
+                else None
+            )
+        case Kind.NAMED:
+            return _searched(choices, value)
+        case Kind.NAMES:
+            return _searched(choices, value, many=True)
         case Kind.INTEGER | Kind.DECIMAL:
             return _number(asked, value)
+        case Kind.MOMENT:
+            element: Block = {"type": "datetimepicker", "action_id": Do.VALUE.value}
+            return element | ({"initial_date_time": in_input(asked, value)} if value else {})
         case Kind.DATE | Kind.TIME | Kind.CHANNEL | Kind.PERSON | Kind.PEOPLE:
             return _picker(asked.kind, value)
         case Kind.FILE:
@@ -82,13 +105,14 @@ def _element(asked: Asked, value: Any, choices: Sequence[tuple[str, str]]) -> Bl
 
 
 def _text(asked: Asked, value: Any) -> Block:
-    if asked.kind is Kind.EMAIL:
-        element: Block = {"type": "email_text_input", "action_id": Do.VALUE.value}
+    if asked.kind in (Kind.EMAIL, Kind.URL):
+        element: Block = {"type": f"{asked.kind.value}_text_input", "action_id": Do.VALUE.value}
     else:
-        element = {"type": "plain_text_input", "action_id": Do.VALUE.value, "multiline": asked.kind is Kind.LONG}
+        lines = asked.kind in (Kind.LONG, Kind.TEXTS, Kind.JSON)
+        element = {"type": "plain_text_input", "action_id": Do.VALUE.value, "multiline": lines}
         element["max_length"] = min(asked.longest or LONGEST_TEXT, LONGEST_TEXT)
     if isinstance(value, list):
-        value = ", ".join(map(str, value))
+        value = in_input(asked, value)
     if value not in (None, ""):
         element["initial_value"] = str(value)
     return element
@@ -117,7 +141,7 @@ def _checkbox(asked: Asked, value: Any) -> Block:
 
 
 def _select(choices: Sequence[tuple[str, str]], value: Any) -> Block:
-    drawn = [option(label, code) for code, label in choices][:100]
+    drawn = [option(label, code) for code, label in choices][:MOST]
     element: Block = {"type": "static_select", "action_id": Do.VALUE.value, "options": drawn}
     chosen = next((o for o in drawn if o["value"] == str(value)), None)
     if value is not None and chosen:
@@ -126,11 +150,27 @@ def _select(choices: Sequence[tuple[str, str]], value: Any) -> Block:
 
 
 def _multi(choices: Sequence[tuple[str, str]], value: Any) -> Block:
-    drawn = [option(label, code) for code, label in choices][:100]
+    drawn = [option(label, code) for code, label in choices][:MOST]
     element: Block = {"type": "multi_static_select", "action_id": Do.VALUE.value, "options": drawn}
-    chosen = [o for o in drawn if o["value"] in (value or ())]
+    by_code = {o["value"]: o for o in drawn}
+    chosen = [by_code[str(v)] for v in value or () if str(v) in by_code]
     if chosen:
         element["initial_options"] = chosen
+    return element
+
+
+def _searched(choices: Sequence[tuple[str, str]], value: Any, *, many: bool = False) -> Block:
+    """A select that is typed into: Slack asks us for the options that fit."""
+    names = dict(choices)
+    element: Block = {
+        "type": "multi_external_select" if many else "external_select",
+        "action_id": Do.VALUE.value,
+        "min_query_length": 0,
+    }
+    held = list(value or ()) if many else [value] if value not in (None, "") else []
+    chosen = [option(names.get(str(v), str(v)), str(v)) for v in held]
+    if chosen:
+        element["initial_options" if many else "initial_option"] = chosen if many else chosen[0]
     return element
 
 

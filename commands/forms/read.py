@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from commands.forms.draw import YES
-from commands.forms.fields import Asked, Kind, fields_of
+from commands.forms.fields import fields_of
+from commands.forms.values import for_model, from_input
 from commands.ids import Do
 from commands.views.sentences import invalid
 
@@ -61,19 +60,20 @@ def typed(state: State) -> dict[str, Any]:
 
 
 def as_model(model: type[M], state: State) -> M:
-    """The model that a modal's state describes. Raises :class:`Invalid`."""
-    values = typed(state)
+    """The model that a modal's state describes, for one without nested models. Raises :class:`Invalid`."""
     raw: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for asked in fields_of(model):
-        if asked.name not in values:
-            if asked.kind is Kind.YES and asked.name in state:
-                raw[asked.name] = False  # an unticked box is an answer, whatever the default
+        held = state.get(asked.name, {}).get(Do.VALUE.value)
+        if held is None:
             continue
         try:
-            raw[asked.name] = _raw(asked, values[asked.name])
+            value = for_model(asked, from_input(asked, element_value(held)))
         except ValueError as error:
             errors[asked.name] = str(error)
+            continue
+        if value is not None:
+            raw[asked.name] = value
     try:
         made = model.model_validate(raw)
     except ValidationError as error:
@@ -83,18 +83,3 @@ def as_model(model: type[M], state: State) -> M:
     if errors:
         raise Invalid(errors)
     return made
-
-
-def _raw(asked: Asked, value: Any) -> Any:
-    match asked.kind:
-        case Kind.YES:
-            return YES in value
-        case Kind.YES_NO:
-            return value == YES
-        case Kind.NUMBERS:
-            parts = [p for p in re.split(r"[,;\s]+", value) if p]
-            if not all(re.fullmatch(r"\d{1,9}", p) for p in parts):
-                raise ValueError("Write whole numbers separated by commas, such as 2, 3.")
-            return [int(p) for p in parts]
-        case _:
-            return value

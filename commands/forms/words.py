@@ -48,6 +48,11 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     return next((k for k in known if k.casefold() == close[0]), None) if close else None
 
 
+def fold_name(text: str) -> str:
+    """For comparing what somebody typed with a name."""
+    return " ".join(text.casefold().split())
+
+
 def unescaped(text: str) -> str:
     """What a person typed, from what Slack makes of it (``should_escape``): ``<mailto:a@b|a@b>`` is ``a@b``,
     ``<https://x|x>`` the address, ``&amp;`` an ampersand; people stay ``<@U1>``."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from commands.desk.visibility import full_name, public_name
 from commands.ids import Button, Do
 from commands.verb import Block, Value
+from commands.views import sentences, told
 from commands.views.blocks import (
     actions,
     button,
@@ -23,9 +25,19 @@ from commands.views.blocks import (
     words,
 )
 from commands.views.sentences import listed, span
+from commands.views.told import Told
 from providers.lead import Privacy
-from providers.provider import Provider
-from storage.records import Approval, StoredLead
+from providers.provider import Keeps, Provider
+from storage.records import THERE, Approval, StoredLead
+
+
+class OwnerAt(Enum):
+    """Where a lead's owner is written down."""
+
+    HERE = "here"
+    THERE = "there"
+    NO_MEMBER = "no member"
+    """Here: the lead system does not know the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +52,21 @@ class Sight:
     masked: bool = True
     approved: bool = False
     """The owner asked for it, and somebody approved."""
+    routed: bool = False
+    """The lead system says who gets a new lead."""
+    told: tuple[Told, ...] = ()
+    """What the lead system is told of, the worst first."""
+    owner_at: OwnerAt = OwnerAt.HERE
 
     @property
     def ref(self) -> str:
         """KP-1042."""
         return f"{self.provider.prefix}-{self.lead.number}"
+
+    @property
+    def held_there(self) -> bool:
+        """Nobody's here, but the lead system gave it to somebody whom this desk does not know."""
+        return self.lead.owner is None and bool(self.lead.holder) and self.routed
 
     def name(self, person: str | None) -> str:
         """A person's name as safe text."""
@@ -105,17 +127,33 @@ def state_line(sight: Sight) -> str:
         if waiting.asked_by != waiting.person:
             asked = f"{sight.name(waiting.asked_by)} wants to give it to {sight.name(waiting.person)}"
         now = f"{sight.name(lead.owner)} has it; " if lead.owner else ""
-        return f":hourglass_flowing_sand: {now}{asked}. Waiting for {approvers} since {local_time(waiting.asked_at)}."
+        since = local_time(waiting.asked_at)
+        limits = f"\n{sentences.limits(lead.limits)}" if lead.limits else ""
+        return f":hourglass_flowing_sand: {now}{asked}. Waiting for {approvers} since {since}.{limits}"
+    limits = f"\n{sentences.limits(lead.limits)}" if lead.limits else ""
     if lead.owner is None:
-        return ":large_blue_circle: *Unclaimed*"
+        return f"{_nobodys(sight)}{limits}"
     word = "approved" if sight.approved else "given"
     given = f", {word} by {sight.name(lead.assigned_by)}" if lead.assigned_by not in (None, lead.owner) else ""
     since = f" since {local_time(lead.owned_at)}" if lead.owned_at else ""
+    if lead.assigned_by == THERE:
+        how = "routed by" if lead.owned_at == lead.arrived_at else "given in"
+        given, since = "", f" ({how} {sight.provider.name}){since}"
     text = f":white_check_mark: *{sight.name(lead.owner)}* has it{since}{given}"
     if lead.contacted_at:
         at = local_time(lead.contacted_at)
         text += f"\n:telephone_receiver: Contacted by {sight.name(lead.contacted_by)} {at} (self-reported)"
-    return text
+    return f"{text}{limits}"
+
+
+def _nobodys(sight: Sight) -> str:
+    """Nobody at this desk has it; who has it in the lead system, and in which pool it lies there."""
+    lead, system = sight.lead, sight.provider.name
+    pond = f" · in the pond *{safe(lead.pond, 80)}*" if lead.pond else ""
+    with_whom = f"with *{safe(lead.holder_name or 'somebody', 80)}* in {system}" if lead.holder else ""
+    if sight.held_there:
+        return f":bust_in_silhouette: {with_whom[0].upper()}{with_whom[1:]}{pond}"
+    return f":large_blue_circle: *Unclaimed*{f' · {with_whom}' if with_whom else ''}{pond}"
 
 
 def fallback(sight: Sight) -> str:
@@ -131,21 +169,51 @@ def card(sight: Sight) -> tuple[str, list[Block]]:
     elements = [details]  # where Claim stood: a second click on it does no harm
     if sight.waiting is None and lead.owner is None:
         claim, assign = button("Claim", Do.CLAIM, value, style="primary"), button("Assign…", Do.ASSIGN, value)
-        elements = [claim, assign, details]
+        elements = [assign, details] if sight.held_there else [claim, assign, details]
     elif sight.waiting is None:
         elements.append(button("Reassign…", Do.ASSIGN, value))
+    if sight.told:
+        elements += told.buttons(sight.told[0], lead.number)
     elements.append(overflow(Do.MORE, _menu(sight)))
     blocks = [_head(sight, contact=not sight.masked), section(state_line(sight)), actions(*elements)]
-    kept = "Owner kept in Leadbell · " if lead.owner else ""
-    blocks.append(context(f"{kept}`/leads show {sight.ref}`"))
+    kept = kept_line(sight)
+    blocks.append(context(f"{kept} · `/leads show {sight.ref}`" if kept else f"`/leads show {sight.ref}`"))
     return fallback(sight), blocks
+
+
+def kept_line(sight: Sight) -> str:
+    """Where what was done is kept: what the lead system is told of comes first."""
+    system, lead = sight.provider.name, sight.lead
+    lines = [told.line(sight.told[0], system)] if sight.told else []
+    about_owner = any(t.keeps is Keeps.OWNER for t in sight.told)
+    if lead.owner is None or about_owner:
+        return "".join(lines)
+    match sight.owner_at:
+        case OwnerAt.THERE:
+            lines.append(sentences.owner_there(system))
+        case OwnerAt.NO_MEMBER:
+            lines.append(sentences.no_member(system, sight.name(lead.owner)))
+        case _:
+            lines.append("Owner kept in Leadbell")
+    return " · ".join(lines)
+
+
+def withheld(sight: Sight) -> tuple[str, list[Block]]:
+    """A card in a place where the lead must not be shown any more: nothing of the customer is left."""
+    text = f"{sight.ref} · {sentences.private_now()}"
+    return text, [section(f":lock: {text}")]
 
 
 def _menu(sight: Sight) -> list[tuple[str, Value]]:
     lead = sight.lead
     menu = [("Add a note…", Value(do=Button.NOTE, lead=lead.number))]
-    if lead.contacted_at is None:
-        menu.append(("Mark contacted", Value(do=Button.CONTACTED, lead=lead.number)))
+    contacted = Value(do=Button.CONTACTED, lead=lead.number)
+    if Keeps.CONTACT in sight.provider.writes:
+        menu.append(("Mark contacted…" if lead.contacted_at is None else "Log another contact…", contacted))
+    elif lead.contacted_at is None:
+        menu.append(("Mark contacted", contacted))
+    if Keeps.STAGE in sight.provider.writes:
+        menu.append(("Set the stage…", Value(do=Button.STAGE, lead=lead.number)))
     if sight.waiting:
         menu.append(("Withdraw the request", Value(do=Button.RELEASE, lead=lead.number)))
     elif lead.owner:
@@ -173,17 +241,23 @@ def handover(sight: Sight, person: str) -> tuple[str, list[Block]]:
     lines += [[words(f"{clean(n, 40)}: "), words(v, limit=MESSAGE_SHARE)] for n, v in reach]
     lines += [[words(request_line(sight))], [words("Asked "), when(lead.created_at)]]
     blocks = [section(f"*{ref} is yours.*{given}"), rich(*lines)]
+    limits = [section(sentences.limits(lead.limits))] if lead.limits else []
     if lead.contacted_at:
+        blocks += limits
         blocks.append(section(f":telephone_receiver: Contacted {local_time(lead.contacted_at)}."))
         elements = [button("Add a note…", Do.NOTE, value), button("Details", Do.DETAILS, value)]
     else:
         blocks.append(section("*Next step:* call or write now, then press *Contacted*."))
+        blocks += limits
         elements = [
             button("Contacted", Do.CONTACTED, value, style="primary"),
             button("Add a note…", Do.NOTE, value),
             button("Details", Do.DETAILS, value),
             button("Release", Do.RELEASE, value),
         ]
+    if sight.told:
+        elements += told.buttons(sight.told[0], lead.number)
+        blocks.append(context(told.line(sight.told[0], sight.provider.name)))
     return f"{ref} is yours.{given}", [*blocks, actions(*elements)]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pydantic import BaseModel
 
-from commands.forms.draw import inputs
+from commands.forms.draw import inputs, one
+from commands.forms.fields import fields_of
 from commands.ids import Do, Form
 from commands.verb import Block, Say, Value, View
 from commands.views import sentences
@@ -22,29 +25,69 @@ def choose(providers: Iterable[Provider]) -> Say:
     return Say(text, [section(f"*{text}*"), *rows])  # an action id may stand once in a block
 
 
-def form(provider: Provider, name: type[BaseModel], held: Connection | None = None) -> View:
-    """The connect modal, drawn from the models; for new credentials of ``held`` without the name."""
+def form(
+    provider: Provider,
+    name: type[BaseModel],
+    held: Connection | None = None,
+    *,
+    webhook: tuple[type[BaseModel], bool] | None = None,
+) -> View:
+    """The connect modal, drawn from the models; for new credentials of ``held`` without the name.
+
+    ``webhook``: the model that asks whether the lead system is to call, and whether it is ticked at first; ``None``
+    where that is not offered.
+    """
     blocks = [section(sentences.new_credentials(held.name))] if held else inputs(name)
-    blocks += inputs(provider.credentials)
-    blocks += inputs(provider.settings, held.settings if held else None)
+    blocks += _grouped(provider.credentials)
+    blocks += _grouped(provider.settings, held.settings if held else None)
+    if webhook:
+        (calls,) = fields_of(webhook[0])
+        box = one(replace(calls, hint=sentences.let_it_call(provider.name)), webhook[1])
+        blocks += [box] if box else []
     blocks.append(context(sentences.tried_first()))
     meta = Value(provider=provider.slug, connection=held.connection if held else None)
     title = "Reconnect" if held else f"Connect {provider.name}"
     return modal(title, blocks, callback=Form.CONNECT, submit="Connect", meta=meta)
 
 
-def connected(provider: Provider, name: str, *, again: bool) -> View:
-    """It works."""
+def _grouped(model: type[BaseModel], values: Mapping[str, Any] | None = None) -> list[Block]:
+    """The inputs of a model, with the title of each group above its first."""
+    groups = {asked.name: asked.group for asked in fields_of(model)}
+    blocks: list[Block] = []
+    above: str | None = None
+    for block in inputs(model, values):
+        group = groups.get(str(block["block_id"]))
+        if group and group != above:
+            blocks.append(section(f"*{group}*"))
+        above = group
+        blocks.append(block)
+    return blocks
+
+
+def connected(provider: Provider, name: str, *, again: bool, webhook: str = "") -> View:
+    """It works; ``webhook`` is a sentence on whether it calls."""
     nexts = sentences.polling_goes_on() if again else sentences.connected_next()
     blocks = [section(sentences.connected(name, provider.name)), section(nexts)]
+    blocks += [section(webhook)] if webhook else []
     return modal("Connected", blocks, callback=Form.SHOW, close="Done")
 
 
-def listed(held: Sequence[tuple[Connection, str, int]], *, admin: bool) -> Say:
-    """The connections as (connection, lead system's name, leads stored): health, last poll, and an admin's buttons."""
+def consent(provider: Provider, url: str) -> View:
+    """The way to the lead system's page of consent."""
+    blocks = [
+        section(sentences.consent_wanted(provider.name)),
+        actions(button(sentences.open_system(provider.name), Do.OPEN_LINK, Value(), style="primary", url=url)),
+        context(sentences.consent_once()),
+    ]
+    return modal(f"Connect {provider.name}", blocks, callback=Form.SHOW, close="Done")
+
+
+def listed(held: Sequence[tuple[Connection, str, int, bool]], *, admin: bool) -> Say:
+    """The connections as (connection, lead system's name, leads stored, whether it calls): health, last poll, and an
+    admin's buttons."""
     blocks: list[Block] = []
-    for connection, system, stored in held[:15]:
-        blocks.append(section(_health(connection, system, stored)))
+    for connection, system, stored, calling in held[:15]:
+        blocks.append(section(_health(connection, system, stored, calling=calling)))
         if admin:
             value = Value(connection=connection.connection)
             blocks.append(
@@ -56,7 +99,7 @@ def listed(held: Sequence[tuple[Connection, str, int]], *, admin: bool) -> Say:
     return Say(sentences.counted(len(held), "connection"), blocks)
 
 
-def _health(connection: Connection, system: str, stored: int) -> str:
+def _health(connection: Connection, system: str, stored: int, *, calling: bool) -> str:
     if connection.state == "paused":
         state = f":red_circle: paused: {safe(connection.failure)}. Press *Reconnect*."
     elif connection.failure:
@@ -68,7 +111,7 @@ def _health(connection: Connection, system: str, stored: int) -> str:
     last = local_time(connection.succeeded_at) if connection.succeeded_at else "not yet"
     return (
         f"*{safe(connection.name)}* · {system} · {state}\n"
-        f"Last success {last} · {sentences.counted(stored, 'lead')} stored"
+        f"Last success {last} · {sentences.counted(stored, 'lead')} stored{' · webhook on' if calling else ''}"
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from commands.desk.visibility import full_name, public_name
 from commands.ids import Do, Form
 from commands.verb import Block, Value, View
+from commands.views import told
 from commands.views.blocks import (
     actions,
     button,
@@ -48,6 +49,10 @@ def record(
         rich([words(clean(who, 150), bold=True)], [words(request_line(sight))], [words(facts_line(sight) or " ")]),
         section(state_line(sight)),
     ]
+    for each in sight.told:
+        blocks.append(context(told.line(each, sight.provider.name)))
+        if stuck := told.buttons(each, lead.number):
+            blocks.append(actions(*stuck))
     if link:
         name = f"Open in {sight.provider.name}"
         blocks.append(actions(button(name, Do.OPEN_LINK, Value(lead=lead.number), url=link)))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from commands.views.blocks import local_time, safe
+from commands.views.blocks import clean, local_time, safe
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 
 
@@ -75,6 +75,41 @@ def invalid(error: Mapping[str, Any]) -> str:
             return "This is not an e-mail address; write it like ada@example.com."
         message = message.removeprefix("Value error, ")
     return f"{message[:1].upper()}{message[1:]}."
+
+
+def yes_or_no() -> str:
+    """A word that is neither."""
+    return "Write yes or no."
+
+
+def no_time(text: str) -> str:
+    """Not a point in time."""
+    return f"“{clean(text, 40)}” is not a time I understand. Write it like 2026-12-01 14:30, or tomorrow 9am."
+
+
+def no_amount(text: str) -> str:
+    """Not an amount of money."""
+    return f"“{clean(text, 40)}” is not an amount. Write it like 450000, or $450,000."
+
+
+def which_one(text: str, names: Sequence[str]) -> str:
+    """A name that several have."""
+    return f"“{clean(text, 40)}” could be {listed((clean(n, 60) for n in names), 'or')}. Write the whole name."
+
+
+def numbers_with_commas() -> str:
+    """Not a list of numbers."""
+    return "Write whole numbers separated by commas, such as 2, 3."
+
+
+def no_json() -> str:
+    """Not JSON."""
+    return 'Write it as JSON, such as {"name": "value"}.'
+
+
+def in_the_past() -> str:
+    """A time that has to lie ahead."""
+    return "That is in the past. Choose a later time."
 
 
 # -- lead systems
@@ -258,7 +293,26 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
         case "released":
             return f"{name('by')} released it. It is free again."
         case "contacted":
-            return f"{name('by')} contacted the customer (self-reported)."
+            return f"{name('by')} contacted the customer{_HOW.get(str(facts.get('how')), '')} (self-reported)."
+        case "moved":
+            return _moved(facts, name("person"))
+        case "routed":
+            return f"{safe(facts.get('system', 'The lead system'), 60)} routed it to {name('person')}."
+        case "staged":
+            return f"{name('by')} set the stage to {safe(facts.get('stage', ''), 80)}."
+        case "overrode":
+            how = _NOT.get(str(facts.get("how")), "no contact like this").removeprefix("no ")
+            return f"{name('by')} went past the customer's wish ({how}); the reason is among the notes."
+        case "told":
+            return f"{safe(facts.get('system', 'The lead system'), 60)} was told of {_told_what(facts)}."
+        case "told-refused":
+            return f"{safe(facts.get('system', 'The lead system'), 60)} refused {_told_what(facts)}."
+        case "told-unsure":
+            return f"Nobody knows whether {_told_what(facts)} reached {safe(facts.get('system', 'it'), 60)}."
+        case "told-again":
+            return f"{name('by')} let {_told_what(facts)} be sent again."
+        case "told-arrived":
+            return f"{name('by')} looked: {_told_what(facts)} had arrived."
         case "looked":
             return f"{name('by')} looked at the contact data."
         case "noted":
@@ -267,6 +321,176 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return f"Changed in the lead system: {safe(facts.get('words', ''), 300)}"
         case _:
             return "Something changed; the card shows it."
+
+
+_HOW = {"call": " by phone", "email": " by e-mail", "text": " by text message"}
+_WHAT = {"owner": "the owner", "note": "the note", "stage": "the stage", "contact": "the contact"}
+
+
+def _told_what(facts: Mapping[str, Any]) -> str:
+    return _WHAT.get(str(facts.get("keeps")), "it")
+
+
+def _moved(facts: Mapping[str, Any], person: str) -> str:
+    system = safe(facts.get("system", "the lead system"), 60)
+    if facts.get("person"):
+        return f"Given to {person} in {system}."
+    if facts.get("holder"):
+        return f"Given to {safe(facts['holder'], 80)} in {system}."
+    return f"Taken from its owner in {system}. It is free again."
+
+
+# -- what the lead system is told
+
+
+def told(keeps: str, standing: str, system: str, why: str) -> str:
+    """How it stands with what a lead system is told of."""
+    saved = f"{_WHAT.get(keeps, 'it').removeprefix('the ').capitalize()} saved here"
+    match standing:
+        case "refused":
+            return f":warning: {saved} · {system} refused: {safe(why or 'it gave no reason', 200)}"
+        case "unsure":
+            return f":grey_question: {saved} · unsure whether it reached {system}"
+        case "waiting":
+            return f"{saved} · waiting for {system}"
+        case "sent":
+            return f"{saved} · sent to {system}"
+        case _:
+            return saved
+
+
+def owner_there(system: str) -> str:
+    """The lead system has the same owner."""
+    return f"Owner in {system}"
+
+
+def no_member(system: str, name: str) -> str:
+    """The owner is nobody in the lead system."""
+    return f"Owner kept in Leadbell: no {system} member for {name} (an admin: `/leads members`)"
+
+
+def refusal(error: Rejected) -> str:
+    """Why a lead system refuses to be told something, in its words."""
+    if not error.errors:
+        return f"HTTP {error.status}" if error.status else "it gave no reason"
+    return error.errors[0].message[:200]
+
+
+def refusal_withheld() -> str:
+    """Its words hold contact data of the customer."""
+    return "its reason names the customer; look there"
+
+
+def not_told_any_more() -> str:
+    """The connection has another shape than when it was asked for."""
+    return "it cannot be told this"
+
+
+def not_yours_to_tell(author: str) -> str:
+    """*Try again* pressed by somebody else."""
+    return f"Only {safe(author)}, the lead's owner, an approver or an admin can do that."
+
+
+def told_already() -> str:
+    """*Try again* pressed twice."""
+    return "That was taken care of already; the card shows how it stands."
+
+
+def taken_there(ref: str, system: str, holder: str | None) -> str:
+    """To whoever had a lead until somebody changed that in the lead system."""
+    if holder is None:
+        return f":arrows_counterclockwise: {ref} is no longer yours: in {system} nobody has it now."
+    return f":arrows_counterclockwise: {ref} is no longer yours: {safe(holder or 'another')} has it in {system} now."
+
+
+def held_there(ref: str, holder: str, system: str) -> str:
+    """Somebody wants a lead that the lead system gave to another."""
+    who = safe(holder or "Somebody")
+    return f"{who} has {ref} in {system}; an admin can give it to somebody here. Nothing was changed."
+
+
+def decided_there(ref: str, system: str, holder: str) -> str:
+    """To whoever asked: the lead system decided before the request was answered."""
+    now = f"{holder} has it" if holder else "nobody has it"
+    return f"{ref} changed hands in {system} before your request was answered: {now}."
+
+
+# -- how the customer wants not to be contacted
+
+_NOT = {"call": "no calls", "text": "no text messages", "email": "no e-mails"}
+_LIMITS = {"call": "do not call", "text": "no texts", "email": "no e-mails", "marketing": "unsubscribed"}
+
+
+def limits(held: str) -> str:
+    """A lead's rules of contact, as they are stored."""
+    said = " · ".join(_LIMITS.get(one, safe(one, 40)) for one in held.split(",") if one)
+    return f":no_entry: *{said[:1].upper()}{said[1:]}*"
+
+
+def against_wish(how: str) -> str:
+    """A way of contact that the customer does not want."""
+    wish = {"call": "not to be called", "text": "no text messages", "email": "no e-mails"}.get(how, "another way")
+    return f"The customer wants {wish}. Choose another way, or give a reason below."
+
+
+def reason_against(how: str, reason: str) -> str:
+    """As a note: why somebody was contacted in a way that they do not want."""
+    wish = _NOT.get(how, "not like this")
+    return f"Contacted although the customer wants {wish}: {reason}"
+
+
+# -- private leads
+
+
+def private_now() -> str:
+    """In place of a card."""
+    return "This lead is private now."
+
+
+def private_arrived(ref: str, system: str) -> str:
+    """To whoever connected the lead system, of a lead that goes to no channel."""
+    return f":lock: {ref} arrived from {system}. It is private and shown in no channel; `/leads show {ref}` opens it."
+
+
+# -- members
+
+
+def no_members_kept() -> str:
+    """`/leads members` without a lead system that has members."""
+    return "No connected lead system keeps an owner, so there are no members to match."
+
+
+def members_of(name: str, system: str, known: int, matched: int) -> str:
+    """A connection's heading."""
+    return f"*{safe(name)}* · {system} · {counted(known, 'member')}, {matched} of them matched"
+
+
+def members_unlearned(trouble: str | None) -> str:
+    """A connection whose members are not known."""
+    return f"They could not be asked for: {safe(trouble)}" if trouble else "They are being asked for; look again soon."
+
+
+def correct_members() -> str:
+    """On top of the modal."""
+    return (
+        "Who is each of them in Slack? People with the same e-mail address are matched by themselves. Choose Leadbell "
+        "itself where it is nobody here."
+    )
+
+
+def save_first() -> str:
+    """Above the buttons that turn the pages."""
+    return "Save before you turn the page."
+
+
+def members_saved(number: int) -> str:
+    """It is done."""
+    return f":white_check_mark: {counted(number, 'member')} changed." if number else "Nothing was changed."
+
+
+def guests_are_nobody() -> str:
+    """A guest as member."""
+    return "Choose a full member of this workspace; guests cannot take leads."
 
 
 # -- files and forms
@@ -353,6 +577,102 @@ def connected_next() -> str:
 def polling_goes_on() -> str:
     """After reconnecting."""
     return "Polling goes on from where it stood."
+
+
+def connected_in_full(name: str, system: str, *, again: bool) -> str:
+    """To whoever came back from a page of consent."""
+    return f"{connected(name, system)} {polling_goes_on() if again else connected_next()}"
+
+
+def let_it_call(system: str) -> str:
+    """Beside a box in the connect modal."""
+    return f"Let {system} call Leadbell, so that alerts come at once"
+
+
+def webhook_on(system: str) -> str:
+    """After connecting."""
+    return f":zap: {system} calls Leadbell when a lead arrives or changes."
+
+
+def webhook_refused(system: str, why: str) -> str:
+    """After connecting: it does not call, but the connection works."""
+    return (
+        f":warning: {system} could not be asked to call Leadbell ({safe(why)}). Polling goes on and finds every lead; "
+        "*Reconnect* in `/leads connections` tries it again."
+    )
+
+
+def webhook_state(waiting: int, delay: float | None) -> str:
+    """In `/leads status`, of a connection whose lead system calls; ``delay`` in seconds, of the first that waits."""
+    if delay is None:
+        return "Webhook on: alerts come at once"
+    return f":hourglass_flowing_sand: Webhook alerts are delayed by {span(delay)} ({counted(waiting, 'lead')} waiting)"
+
+
+def calls_left(left: int, allowed: int, resets_in: float) -> str:
+    """What the lead system said of its limit."""
+    window = "this minute" if resets_in <= 60 else f"for {span(resets_in)}"
+    return f"{left} of {counted(allowed, 'call')} left {window}"
+
+
+def written_back(system: str, tally: Mapping[str, int]) -> str:
+    """What of the desk's doings is on its way to a lead system; empty where all of it is there."""
+    waiting = tally.get("pending", 0) + tally.get("sending", 0) + tally.get("doubt", 0)
+    counts = ((waiting, "waiting"), (tally.get("refused", 0), "refused"), (tally.get("unsure", 0), "unsure"))
+    found = [f"{number:,} {word}" for number, word in counts if number]
+    return f"Written back to {system}: {', '.join(found)}" if found else ""
+
+
+def consent_wanted(system: str) -> str:
+    """Before the lead system's page of consent."""
+    return f"{system} wants to ask you itself whether Leadbell may read and change leads there."
+
+
+def open_system(system: str) -> str:
+    """On the button that leads there."""
+    return f"Open {system}"
+
+
+def consent_once() -> str:
+    """Below it."""
+    return (
+        "The link works once, for ten minutes. You can close this window: "
+        "a direct message from Leadbell says whether it worked."
+    )
+
+
+def consent_expired() -> str:
+    """In the browser: the state is unknown, used or old."""
+    return (
+        "It was used already, or is older than ten minutes. If you have just connected, a direct message in Slack says "
+        "so; else type `/leads connect` there and begin again."
+    )
+
+
+def consent_denied(system: str) -> str:
+    """In the browser: the person said no."""
+    return f"You said no in {system}, so nothing was connected. `/leads connect` in Slack begins again."
+
+
+def consent_failed(system: str, why: str) -> str:
+    """In the browser: the lead system does not let it be finished."""
+    return (
+        f"{system} did not let Leadbell finish ({safe(why, 100)}). Nothing was saved; "
+        "type `/leads connect` in Slack and begin again."
+    )
+
+
+def back_to_slack(name: str, system: str) -> str:
+    """In the browser: it worked."""
+    return f"*{safe(name)}* is connected to {system}. You can close this page and go back to Slack."
+
+
+def no_way_back(system: str) -> str:
+    """On the first credential, where consent is needed and nobody could be sent back."""
+    return (
+        f"This Leadbell has no public address, so {system} cannot send you back here after you agree. "
+        f"Give an API key instead, or open {system}'s page yourself and paste the code that it gives you."
+    )
 
 
 def nothing_connected() -> str:
@@ -503,9 +823,10 @@ def request_withdrawn(ref: str, by: str) -> str:
     return f"{by} withdrew the request for {ref}. You can ask again."
 
 
-def note_readers() -> str:
-    """Below a note."""
-    return "Kept in Leadbell; the lead's owner and admins can read it."
+def note_readers(told: str | None = None) -> str:
+    """Below a note; ``told`` is the lead system that gets it too."""
+    also = f" and sent to {told}" if told else ""
+    return f"Kept in Leadbell{also}; the lead's owner and admins can read it."
 
 
 def contacted_before(ref: str, by: str) -> str:
@@ -709,3 +1030,116 @@ def why_held_back() -> str:
 def more_help() -> str:
     """Below the help."""
     return "`/leads help list` explains one of them. Buttons on the cards do the rest."
+
+
+# -- running actions
+
+
+def what_to_do(total: int) -> str:
+    """Above the palette's search."""
+    return f"*What would you like to do?* {counted(total, 'action')} to search; type a word of what you mean."
+
+
+def no_such_action(words: str) -> str:
+    """Nothing in the palette fits."""
+    return f"Nothing that you may run fits “{safe(words, 80)}”. Search with other words above."
+
+
+def nothing_to_run() -> str:
+    """No connection, or none with actions."""
+    return "There is no lead system to do something in. An admin connects one with `/leads connect`."
+
+
+def unknown_word(word: str, close: str | None, known: Sequence[str]) -> str:
+    """A name that an action's words do not have."""
+    hint = f" Did you mean `{safe(close, 60)}:`?" if close else ""
+    some = ", ".join(f"`{safe(k, 40)}:`" for k in known[:12])
+    return f"I do not know `{safe(word, 60)}`.{hint} Known: {some or 'nothing; it takes no words'}."
+
+
+def nothing_to_fill_in() -> str:
+    """An action that takes nothing."""
+    return "There is nothing to fill in."
+
+
+def sure(title: str, system: str, *, destroys: bool) -> str:
+    """Before an action that changes what many depend on."""
+    end = " It cannot be undone from Slack." if destroys else " It takes effect for the whole team there."
+    return f"{title} in {system}?{end}"
+
+
+def carried_out(title: str, system: str) -> str:
+    """A write went through."""
+    return f":white_check_mark: *{safe(title, 100)}*: done in {system}."
+
+
+def contact_hidden() -> str:
+    """Why a result has hidden fields."""
+    return "Contact data is hidden: it is shown to a lead's owner, and to admins."
+
+
+def not_yours_to_run(owner: str | None) -> str:
+    """An action that this person may not run on this lead."""
+    if owner is None:
+        return "Only a workspace admin can do that."
+    return f"{safe(owner, 60)} owns this lead. Only they or an admin can change it."
+
+
+def form_expired() -> str:
+    """The draft is gone."""
+    return "This form has expired or was sent already. Open it anew with `/leads do`."
+
+
+def running_already() -> str:
+    """A form that was sent twice."""
+    return "This was sent already. Wait for its answer, or open the form anew with `/leads do`."
+
+
+def unsure(title: str, system: str, reason: str) -> str:
+    """A write without an answer, which must not simply be repeated."""
+    return (
+        f"{system} did not answer ({reason}), so nobody knows whether *{safe(title, 80)}* went through. "
+        f"Look in {system} before you send it again."
+    )
+
+
+def do_not_contact(how: str) -> str:
+    """A rule of contact forbids it."""
+    words = {"call": "called", "text": "sent texts", "email": "sent e-mails", "marketing": "sent marketing"}
+    return f"This customer does not want to be {words.get(how, 'contacted')}. To do it nevertheless, say why."
+
+
+def csv_on_its_way(rows: int, *, whole: bool) -> str:
+    """A result as a file."""
+    end = "" if whole else " The lead system stopped in between, so it is not all."
+    return f"{counted(rows, 'row')} sent to you as a CSV, in a direct message.{end}"
+
+
+def window_closed() -> str:
+    """The trigger expired before the form could be opened."""
+    return "Slack closed the window before I could open it. What you typed is kept."
+
+
+def nothing_more() -> str:
+    """The last page was shown."""
+    return "There is nothing more."
+
+
+def key_refused(system: str) -> str:
+    """The connection's credentials stopped working."""
+    return f"{system} refuses this connection's credentials. An admin gives new ones under `/leads connections`."
+
+
+def refused_there(system: str, message: str) -> str:
+    """A lead system's own words about one input."""
+    return f"{system}: {clean(message, 300)}"
+
+
+def nothing_read(system: str) -> str:
+    """A result could not be read for a file."""
+    return f"{system} cannot be asked just now. Try again in a minute."
+
+
+def csv_of(title: str, name: str) -> str:
+    """Beside a result's file."""
+    return f"{clean(title, 100)} · {clean(name, 60)}"

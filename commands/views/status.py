@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from commands.verb import Block, Role, Say, Verb
@@ -11,9 +12,21 @@ from commands.views.blocks import context, local_time, safe, section
 from storage.records import Connection
 
 
-def status(held: Sequence[tuple[Connection, str, str]], tally: Mapping[str, int], now: datetime) -> Say:
-    """The connections as (connection, lead system's name, what is left of its budget), and the outbox."""
-    blocks: list[Block] = [section(_connection(*one, now)) for one in held[:20]]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one connection stands: what is left of its budget and how its webhook does, as sentences, and how many
+    writes to the lead system are in each state."""
+
+    connection: Connection
+    system: str
+    budget: str
+    webhook: str
+    writes: Mapping[str, int]
+
+
+def status(held: Sequence[Standing], tally: Mapping[str, int], now: datetime) -> Say:
+    """The connections, and the outbox."""
+    blocks: list[Block] = [section(_connection(one, now)) for one in held[:20]]
     if not held:
         blocks.append(section(sentences.nothing_connected()))
     waiting = tally.get("pending", 0) + tally.get("sending", 0)
@@ -24,7 +37,8 @@ def status(held: Sequence[tuple[Connection, str, str]], tally: Mapping[str, int]
     return Say("Status of the lead desk", blocks)
 
 
-def _connection(connection: Connection, system: str, budget: str, now: datetime) -> str:
+def _connection(one: Standing, now: datetime) -> str:
+    connection = one.connection
     state = ":large_green_circle: healthy"
     if connection.state == "paused":
         state = ":red_circle: paused"
@@ -35,10 +49,14 @@ def _connection(connection: Connection, system: str, budget: str, now: datetime)
     last = sentences.ago(connection.succeeded_at, now) if connection.succeeded_at else "never yet"
     lag = sentences.span(connection.lag_seconds) if connection.lag_seconds is not None else "no new lead yet"
     lines = [
-        f"*{safe(connection.name)}* · {system} · {state}",
+        f"*{safe(connection.name)}* · {one.system} · {state}",
         f"Last success {last} · newest lead's delay {lag}",
-        f"Rate budget: {budget}",
+        f"Rate budget: {one.budget}",
     ]
+    if one.webhook:
+        lines.append(one.webhook)
+    if written := sentences.written_back(one.system, one.writes):
+        lines.append(written)
     if connection.history_until:
         lines.append(f"Older leads are still being read, back to {local_time(connection.history_until)}")
     if connection.unreadable:

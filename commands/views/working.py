@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pydantic import BaseModel
 
 from commands.forms.draw import inputs
@@ -10,7 +12,8 @@ from commands.verb import Block, Value, View
 from commands.views import sentences
 from commands.views.blocks import actions, button, context, modal, safe, section
 from commands.views.card import Sight, fallback
-from storage.records import Approval
+from providers.provider import Keeps
+from storage.records import THERE, Approval
 
 
 def assign(model: type[BaseModel], sight: Sight) -> View:
@@ -32,9 +35,37 @@ def asked(text: str) -> View:
 
 def note(model: type[BaseModel], sight: Sight) -> View:
     """A note."""
-    blocks = [*inputs(model), context(sentences.note_readers())]
+    told = sight.provider.name if Keeps.NOTE in sight.provider.writes else None
+    blocks = [*inputs(model), context(sentences.note_readers(told))]
     meta = Value(lead=sight.lead.number)
     return modal(f"Note on {sight.ref}", blocks, callback=Form.NOTE, submit="Save", meta=meta)
+
+
+def _overtaken(sight: Sight, request: Approval) -> str:
+    lead = sight.lead
+    if request.decided_by != THERE:
+        return sentences.overtaken(sight.ref, sight.name(request.decided_by), sight.name(lead.owner))
+    holder = sight.name(lead.owner) if lead.owner else safe(lead.holder_name or "") if lead.holder else ""
+    return sentences.decided_there(sight.ref, sight.provider.name, holder)
+
+
+def set_stage(model: type[BaseModel], sight: Sight, stages: Sequence[str]) -> View:
+    """Where does it stand now, in the lead system's own words?"""
+    current = sight.lead.stage_raw if sight.lead.stage_raw in stages else None
+    blocks = inputs(model, {"stage": current}, options={"stage": [(s, s) for s in stages]})
+    meta = Value(lead=sight.lead.number)
+    return modal(f"Stage of {sight.ref}", blocks, callback=Form.STAGE, submit="Set", meta=meta)
+
+
+def contact(
+    model: type[BaseModel], sight: Sight, hows: Sequence[tuple[str, str]], values: Mapping[str, object], *, wishes: bool
+) -> View:
+    """How was the customer contacted? ``wishes``: they do not want all of these, so a reason can be given."""
+    blocks = [section(sentences.limits(sight.lead.limits))] if sight.lead.limits else []
+    leave_out: frozenset[str] = frozenset() if wishes else frozenset({"override"})
+    blocks += inputs(model, values, options={"how": hows}, leave_out=leave_out)
+    meta = Value(lead=sight.lead.number)
+    return modal(f"Contact, {sight.ref}", blocks, callback=Form.CONTACT, submit="Save", meta=meta)
 
 
 def rejection(sight: Sight, request: Approval) -> tuple[str, list[Block]]:
@@ -42,7 +73,7 @@ def rejection(sight: Sight, request: Approval) -> tuple[str, list[Block]]:
     by, person = sight.name(request.decided_by), sight.name(request.person)
     text = {
         "approved": sentences.approved(sight.ref, by, person),
-        "overtaken": sentences.overtaken(sight.ref, by, sight.name(sight.lead.owner)),
+        "overtaken": _overtaken(sight, request),
         "withdrawn": sentences.request_withdrawn(sight.ref, by),
     }.get(request.state, sentences.rejected(sight.ref, by, person))
     reason = f"\n>{safe(request.reason, 500)}" if request.reason else ""

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from providers.action import Action, get, post
 from providers.errors import FieldError, Rejected, UnexpectedResponse
 from providers.http import Api
-from providers.kpro.models import READ_FIELDS, GetLeads, ImportLead, ImportLeads
+from providers.kpro.models import READ_FIELDS, GetLeads, ImportLead, ImportLeads, WireLead
 from providers.paging import Numbered
 
 PATH = "/api/bulk/open/leads"
@@ -85,7 +85,7 @@ def read_errors(status: int, data: Any) -> Rejected | None:
     The inner shape is not published; an object of lists, a list of objects and a list of sentences are read.
     ``field`` is "e-mail, newline, parameter" until :func:`send_rows` has found the row.
     """
-    if status in (401, 403) or not isinstance(data, dict):
+    if status < 400 or status in (401, 403) or not isinstance(data, dict):
         return None
     found: list[FieldError] = []
     items = data.get("errors")
@@ -125,6 +125,7 @@ ACTIONS: tuple[Action[Any], ...] = (
         "Get leads",
         GetLeads,
         call=get_leads,
+        gives=WireLead,
         paging=Numbered("page"),
         source="Leads API, “Get leads”",
     ),

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, create_model
 
-from providers.action import Choices, Long
+from providers.action import Choices, Group, Long
 from providers.lead import Privacy
 
 SOURCES = (
@@ -113,66 +113,66 @@ class _Wire(BaseModel):
 class Named(_Wire):
     """An object with an id, sometimes a code, and a name."""
 
-    code: str | None = None
-    name: str | None = None
+    code: Annotated[str | None, Privacy.PUBLIC] = None
+    name: Annotated[str | None, Privacy.PUBLIC] = None
 
 
 class Development(_Wire):
     """ "Development details"."""
 
-    name: str | None = None
-    building: str | None = None
-    street: str | None = None
-    postcode: str | None = None
-    town: str | None = None
+    name: Annotated[str | None, Privacy.PUBLIC] = None
+    building: Annotated[str | None, Privacy.PUBLIC] = None
+    street: Annotated[str | None, Privacy.PUBLIC] = None
+    postcode: Annotated[str | None, Privacy.PUBLIC] = None
+    town: Annotated[str | None, Privacy.PUBLIC] = None
 
 
 class Listing(_Wire):
     """ "Listing details"."""
 
-    name: str | None = None
-    availabilityStatus: str | None = None
-    schemeGroup: str | None = None
-    schemes: list[str] | None = None
-    development: Development | None = Field(default=None, validation_alias="Development")
+    name: Annotated[str | None, Privacy.PUBLIC] = None
+    availabilityStatus: Annotated[str | None, Privacy.PUBLIC] = None
+    schemeGroup: Annotated[str | None, Privacy.PUBLIC] = None
+    schemes: Annotated[list[str] | None, Privacy.PUBLIC] = None
+    development: Annotated[Development | None, Privacy.PUBLIC] = Field(default=None, validation_alias="Development")
 
 
 class Property(_Wire):
     """ "Property details"."""
 
-    propertyNumber: str | None = None
-    name: str | None = None
-    bedrooms: str | None = None
+    propertyNumber: Annotated[str | None, Privacy.PUBLIC] = None
+    name: Annotated[str | None, Privacy.PUBLIC] = None
+    bedrooms: Annotated[str | None, Privacy.PUBLIC] = None
 
 
 class WireLead(_Wire):
     """One lead of "Export payload", less the sensitive fields. Everything but the id may be missing."""
 
-    id: str
-    externalRef: str | None = None
-    housingProvider: Named | None = None
-    listing: Listing | None = None
-    development: Development | None = None
-    property: Property | None = None
-    site: Named | None = None
-    source: Named | None = None
-    eligibilityStatus: str | None = None
-    customerId: str | None = None
-    email: str | None = None
-    title: str | None = None
-    firstName: str | None = None
-    lastName: str | None = None
-    fullName: str | None = None
-    phone: str | None = None
-    homeAddress: str | None = None
-    homePostcode: str | None = None
-    homeLocalAuthority: Any = None
-    buyingInterestPeriod: Named | None = None
-    additionalInfo: str | None = None
-    hearAboutUs: str | None = None
-    enquiryType: str | None = None
-    updatedAt: str | None = None
-    createdAt: str | None = None
+    id: Annotated[str, Privacy.PUBLIC]
+    externalRef: Annotated[str | None, Privacy.PUBLIC] = None
+    housingProvider: Annotated[Named | None, Privacy.PUBLIC] = None
+    listing: Annotated[Listing | None, Privacy.PUBLIC] = None
+    development: Annotated[Development | None, Privacy.PUBLIC] = None
+    property: Annotated[Property | None, Privacy.PUBLIC] = None
+    site: Annotated[Named | None, Privacy.PUBLIC] = None
+    source: Annotated[Named | None, Privacy.PUBLIC] = None
+    eligibilityStatus: Annotated[str | None, Privacy.PUBLIC] = None
+    customerId: Annotated[str | None, Privacy.PUBLIC] = None
+    email: Annotated[str | None, Privacy.CONTACT] = None
+    title: Annotated[str | None, Privacy.CONTACT] = None
+    firstName: Annotated[str | None, Privacy.PUBLIC] = None
+    lastName: Annotated[str | None, Privacy.CONTACT] = None
+    fullName: Annotated[str | None, Privacy.CONTACT] = None
+    phone: Annotated[str | None, Privacy.CONTACT] = None
+    homeAddress: Annotated[str | None, Privacy.CONTACT] = None
+    homePostcode: Annotated[str | None, Privacy.CONTACT] = None
+    homeLocalAuthority: Annotated[Any, Privacy.CONTACT] = None
+    buyingInterestPeriod: Annotated[Named | None, Privacy.PUBLIC] = None
+    additionalInfo: Annotated[str | None, Privacy.CONTACT] = None
+    hearAboutUs: Annotated[str | None, Privacy.CONTACT] = None
+    enquiryType: Annotated[str | None, Privacy.PUBLIC] = None
+    updatedAt: Annotated[str | None, Privacy.PUBLIC] = None
+    createdAt: Annotated[str | None, Privacy.PUBLIC] = None
 
 
 READ_FIELDS = frozenset(WireLead.model_fields)
@@ -222,12 +222,12 @@ def _filter_fields() -> dict[str, Any]:
             alias = f"{name}.{operator}" if operator else name
             taken = GenericAlias(list, (kind,)) if operator in ("in", "notin") else kind
             fields[re.sub(r"\W", "_", alias)] = (
-                taken | None,
+                Annotated[taken | None, Group(title)],
                 Field(default=None, alias=alias, title=f"{title}: {_OPERATORS[operator]}"),
             )
         for alias, words in ((f"{name}[]", "one of (brackets)"), (f"{name}.not[]", "none of (brackets)")):
             fields[re.sub(r"\W+", "_", alias) + "list"] = (
-                GenericAlias(list, (kind,)) | None,
+                Annotated[GenericAlias(list, (kind,)) | None, Group(title)],
                 Field(default=None, alias=alias, title=f"{title}: {words}"),
             )
     return fields

@@ -93,6 +93,7 @@ CREATE TABLE pings (
   connection  TEXT NOT NULL,
   external_id TEXT NOT NULL,
   at          TEXT NOT NULL,
+  times       INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (workspace, connection, external_id),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );

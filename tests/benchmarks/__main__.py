@@ -10,13 +10,14 @@ import os
 import platform
 from collections.abc import Callable
 
-from tests.benchmarks import dispatch, ingest, repoll, startup
+from tests.benchmarks import dispatch, forms, ingest, repoll, startup
 from tests.benchmarks.figures import Figure
 
 ALL: dict[str, tuple[Callable[[], list[Figure]], Callable[[], list[Figure]]]] = {
     "ingest": (ingest.measure, lambda: ingest.measure(10_000, 2)),
     "repoll": (repoll.measure, lambda: repoll.measure(1_000, 50_000, 20)),
     "dispatch": (dispatch.measure, lambda: dispatch.measure(20_000, 1)),
+    "forms": (forms.measure, lambda: forms.measure(20)),
     "startup": (startup.measure, lambda: startup.measure(2, 5)),
 }
 

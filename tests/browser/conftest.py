@@ -108,7 +108,7 @@ class Screen:
 
     async def lead_arrives(self) -> None:
         """Let a lead arrive by the sandbox's panel, and the clock run until the bot has asked for it."""
-        await self.page.click("#lead-arrives")
+        await self.page.click('[data-lead="kpro"]')
         await expect(self.page.locator("#toasts")).to_contain_text("A lead arrived at KPro Marketing.")
         await self.page.click('[data-clock="5m"]')
 

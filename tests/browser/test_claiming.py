@@ -140,7 +140,7 @@ async def test_a_lead_is_claimed_and_approved_on_a_phone(screens: Make, desk: Ho
 
 async def test_a_modal_fills_a_phone_and_its_buttons_stay_in_reach(screens: Make) -> None:
     phone: Screen = await screens(ADA, **PHONE)
-    await phone.page.fill("#composer", "/leads connect")
+    await phone.page.fill("#composer", "/leads connect kpro")
     await phone.page.tap(".send")
     await phone.modal_says("Connect KPro Marketing")
     box = await phone.page.locator("#modal").bounding_box()
@@ -169,9 +169,9 @@ async def test_new_cards_do_not_move_what_somebody_is_reading(screens: Make, ope
 
 async def test_a_low_window_keeps_its_room_for_the_channels(screens: Make) -> None:
     low: Screen = await screens(ZOE, viewport={"width": 1024, "height": 600})
-    await expect(low.page.locator("#lead-arrives")).to_be_hidden()
+    await expect(low.page.locator('[data-lead="kpro"]')).to_be_hidden()
     await expect(low.page.locator('#places [data-channel^="D"]')).to_be_in_viewport(ratio=1)
     await low.page.click("#sandbox-toggle")
-    await expect(low.page.locator("#lead-arrives")).to_be_in_viewport(ratio=1)
+    await expect(low.page.locator('[data-lead="kpro"]')).to_be_in_viewport(ratio=1)
     await low.page.reload()
-    await expect(low.page.locator("#lead-arrives")).to_be_visible()
+    await expect(low.page.locator('[data-lead="kpro"]')).to_be_visible()

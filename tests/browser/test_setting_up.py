@@ -37,7 +37,7 @@ async def test_a_misspelt_command_names_the_nearest(screens: Make) -> None:
 
 async def test_a_wrong_key_is_an_error_on_its_input_and_what_was_typed_stays(screens: Make, house: House) -> None:
     ada: Screen = await screens(ADA)
-    await ada.command("/leads connect")
+    await ada.command("/leads connect kpro")
     await ada.modal_says("Connect KPro Marketing")
     await expect(ada.field("name")).to_be_focused()
     await ada.field("name").fill("north")
@@ -59,7 +59,7 @@ async def test_a_wrong_key_is_an_error_on_its_input_and_what_was_typed_stays(scr
 
 async def test_an_input_left_empty_is_marked_before_anything_is_sent(screens: Make) -> None:
     ada: Screen = await screens(ADA)
-    await ada.command("/leads connect")
+    await ada.command("/leads connect kpro")
     await ada.modal_says("Connect KPro Marketing")
     await ada.submit()
     await expect(ada.error("name")).to_have_text("Please complete this required field.")

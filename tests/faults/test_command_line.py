@@ -179,7 +179,7 @@ async def use_the_sandbox(session: aiohttp.ClientSession, url: str) -> None:
         state = await answer.json()
     assert {person["id"] for person in state["people"]} >= {"U0ADA", "U0MAX", "U0ZOE"}
     key = state["credentials"]["kpro"]["api_key"]
-    await post("command", user="U0ADA", channel="C0LEADS", text="/leads connect")
+    await post("command", user="U0ADA", channel="C0LEADS", text="/leads connect kpro")
     async with session.get(f"{url}/sandbox/view", params={"user": "U0ADA"}) as answer:
         view = await answer.json()
     ids = {b["block_id"]: b["element"]["action_id"] for b in (view.get("view") or view)["blocks"] if "element" in b}

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.settings import public_url
 from tests.faults.process import BOT_TOKEN, SECRET_KEY, SIGNING_SECRET, Street, prepare
 
 GOOD = {
@@ -43,6 +44,14 @@ def refused(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **setti
         ("PORT", "-1", "must be a number from 0 to 65535"),
         ("PORT", "³", "must be a number from 0 to 65535"),
         ("LEADBELL_KPRO_URL", "app.kpro.co", "must be a web address"),
+        ("LEADBELL_PUBLIC_URL", "desk.example", "must be a web address"),
+        ("LEADBELL_PUBLIC_URL", "https://:443", "must be a web address"),
+        ("LEADBELL_PUBLIC_URL", "https://leads.example.com:port", "must be a web address"),
+        ("LEADBELL_PUBLIC_URL", "https://leads.example.com/?a=b", "must be a web address"),
+        ("LEADBELL_PUBLIC_URL", "https://me:secret@leads.example.com", "must be a web address"),
+        ("LEADBELL_PUBLIC_URL", "http://leads.example.com", "must begin with https://"),
+        ("LEADBELL_PUBLIC_URL", "http://127.0.0.1.example.com", "must begin with https://"),
+        ("LEADBELL_PUBLIC_URL", "ftp://localhost", "must begin with https://"),
         ("LEADBELL_SECRET_KEY", "too-short", "must be 32 random characters or more"),
         ("LEADBELL_SECRET_KEY", f"{SECRET_KEY},short", "must be 32 random characters or more"),
         ("LEADBELL_DATABASE", ".", "is a folder"),
@@ -86,6 +95,20 @@ def test_settings_come_from_a_dotenv_file_too(tmp_path: Path, monkeypatch: pytes
     assert (result.exit_code, result.stderr) == (2, "PORT must be a number from 0 to 65535.\n")
     result = CliRunner().invoke(main, ["check"], env={"PORT": "3000"})
     assert (result.exit_code, result.stdout) == (0, "Settings, key and database are in order.\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ""),
+        (" https://leads.example.com/ ", "https://leads.example.com"),
+        ("https://example.com:8443/leadbell", "https://example.com:8443/leadbell"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://localhost:3000/", "http://localhost:3000"),
+    ],
+)
+def test_an_address_of_ones_own_is_taken_without_its_last_slash(text: str, found: str) -> None:
+    assert public_url({"LEADBELL_PUBLIC_URL": text}) == found
 
 
 async def test_a_taken_port_is_named(street: Street) -> None:

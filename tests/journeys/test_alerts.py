@@ -59,7 +59,7 @@ def mrkdwn(value: object) -> list[str]:
 
 async def test_the_first_poll_of_many_leads_floods_nobody(make_house) -> None:  # type: ignore[no-untyped-def]
     house = await make_house(history=300)
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     assert await house.submit(ADA, name="north", api_key=house.kpro.api_key) == {}
     await house.slack.modals.close(ADA, all_views=True)
     await house.subscribe()

@@ -36,7 +36,7 @@ def planted(house: House) -> list[str]:
 async def journey(house: House) -> None:
     """A day at the desk on which everything fails once."""
     fault, kpro = house.slack.faults.add, house.kpro
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     await house.submit(ADA, name="north", api_key="f" * 64)
     kpro.fault("html")
     await house.submit(ADA, api_key=kpro.api_key)

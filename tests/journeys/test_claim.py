@@ -343,7 +343,7 @@ async def test_show_opens_details_and_misses_politely(house: House, card: Messag
 
 
 async def test_an_open_url_pattern_gives_a_link_and_without_one_there_is_none(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     link = "https://crm.example/leads/{id}?tab=1"
     assert await house.submit(ADA, name="linked", api_key=house.kpro.api_key, open_url=link) == {}
     await house.slack.modals.close(ADA, all_views=True)

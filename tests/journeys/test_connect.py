@@ -41,7 +41,7 @@ async def names(house: House) -> str:
 
 
 async def test_a_wrong_key_is_an_error_on_its_input_and_everything_typed_is_kept(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     errors = await house.submit(ADA, api_key="f" * 64, **TYPED)
     assert set(errors) == {"api_key"}
     assert "KPro Marketing refuses this API key" in errors["api_key"]
@@ -55,7 +55,7 @@ async def test_a_wrong_key_is_an_error_on_its_input_and_everything_typed_is_kept
 
 async def test_a_name_that_is_taken_is_refused_and_another_one_goes(house: House) -> None:
     await house.connect("north")
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     errors = await house.submit(ADA, name="NORTH", api_key=house.kpro.api_key)
     assert errors == {"name": "There is a connection called north already. Choose another name."}
     assert await house.submit(ADA, name="south") == {}
@@ -65,14 +65,14 @@ async def test_a_name_that_is_taken_is_refused_and_another_one_goes(house: House
 
 
 async def test_a_name_of_several_words_is_refused_on_its_input(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     errors = await house.submit(ADA, name="our north office", api_key=house.kpro.api_key)
     assert errors == {"name": "Use one word of letters, digits and hyphens."}
     assert await house.submit(ADA, name="north-office") == {}
 
 
 async def test_every_mistake_in_the_modal_is_told_at_once(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     errors = await house.submit(ADA, name="?", api_key=house.kpro.api_key, open_url="http://plain.example/{id}")
     assert set(errors) == {"name", "open_url"}
 
@@ -100,7 +100,7 @@ async def test_two_accounts_of_one_system_are_read_side_by_side(house: House) ->
 async def test_a_lead_system_in_trouble_is_told_and_everything_typed_is_kept(
     house: House, fault: str, count: int, said: str
 ) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     house.kpro.fault(fault, count)
     errors = await house.submit(ADA, api_key=house.kpro.api_key, **TYPED)
     if errors:
@@ -115,7 +115,7 @@ async def test_a_lead_system_in_trouble_is_told_and_everything_typed_is_kept(
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_slow_lead_system_shows_checking_and_then_the_result(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     house.kpro._slow_seconds = 0.4
     house.kpro.fault("slow")
     sent = {k: {"value": v} for k, v in {"api_key": house.kpro.api_key, **TYPED}.items()}
@@ -128,7 +128,7 @@ async def test_a_slow_lead_system_shows_checking_and_then_the_result(house: Hous
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_slow_no_comes_back_above_its_input_with_everything_typed(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     house.kpro._slow_seconds = 0.4
     house.kpro.fault("slow")
     sent = {k: {"value": v} for k, v in {"api_key": "f" * 64, **TYPED}.items()}
@@ -147,7 +147,7 @@ async def test_a_slow_no_comes_back_above_its_input_with_everything_typed(house:
 
 
 async def test_the_modal_sent_twice_makes_one_connection(house: House) -> None:
-    await house.command(ADA, "/leads connect")
+    await house.command(ADA, "/leads connect kpro")
     values = {"name": "north", "api_key": house.kpro.api_key}
     both = await asyncio.gather(house.submit(ADA, **values), house.submit(ADA, **values))
     assert both == [{}, {}]

@@ -44,7 +44,7 @@ async def test_a_whole_journey_over_the_socket(socket_house: House) -> None:
 
 async def test_errors_on_inputs_travel_over_the_socket(socket_house: House) -> None:
     house = socket_house
-    await house.command("U0ADA", "/leads connect")
+    await house.command("U0ADA", "/leads connect kpro")
     errors = await house.submit("U0ADA", name="north", api_key="f" * 64)
     assert set(errors) == {"api_key"}
 

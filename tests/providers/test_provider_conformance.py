@@ -19,6 +19,7 @@ from providers.action import Action, Effect
 from providers.errors import AuthFailed, ProviderError, Unavailable, UnexpectedResponse
 from providers.http import Api, Unlimited, make_client
 from providers.lead import Lead, Privacy
+from providers.oauth import MemoryTokens
 from providers.provider import Page, Provider, StandIn, discover
 from storage.filters import index
 from storage.leads import content
@@ -61,7 +62,7 @@ class House:
         self.api = Api(
             self.client,
             url,
-            self.provider.auth(secret),
+            self.provider.auth(secret, MemoryTokens()),
             Unlimited(),
             attempts=1,
             read_errors=self.provider.read_errors,
@@ -217,7 +218,12 @@ async def test_right_credentials_pass_the_check_and_wrong_ones_do_not(provider: 
     wrong = {name: f"wrong{value[5:]}" for name, value in provider.stand_in_credentials.items()}
     secret = provider.credentials.model_validate(wrong)
     away = Api(
-        house.client, house.api.url, provider.auth(secret), Unlimited(), attempts=1, read_errors=provider.read_errors
+        house.client,
+        house.api.url,
+        provider.auth(secret, MemoryTokens()),
+        Unlimited(),
+        attempts=1,
+        read_errors=provider.read_errors,
     )
     with pytest.raises(AuthFailed):
         await provider.check(away)

@@ -83,7 +83,7 @@ class Budget:
         self.urgent: list[bool] = []
         self.pauses: list[float] = []
 
-    async def acquire(self, *, urgent: bool) -> None:
+    async def acquire(self, *, urgent: bool, soon: bool = False) -> None:
         self.urgent.append(urgent)
 
     async def blocked(self, seconds: float) -> None:
@@ -516,3 +516,38 @@ async def test_an_unreachable_address_tells_neither_key_nor_address(
     away = Api(api.client, f"http://127.0.0.1:{unused_tcp_port}", api.auth, api.budget, attempts=1)
     error = await failure(away.get("/leads"))
     assert CANARY not in told(error) + caplog.text + repr(away)
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "kind"),
+    [
+        ("POST", "success", "application/json"),
+        ("PUT", "ok\n", "text/plain"),
+        ("GET", "<?xml version='1.0'?><listings/>", "application/xml"),
+    ],
+    ids=["unquoted", "plain", "xml"],
+)
+async def test_a_good_answer_that_is_text_by_its_nature_is_given_as_text(
+    server: Server, api: Api, method: str, body: str, kind: str
+) -> None:
+    server.answer(200, body, Content_Type=f"{kind};charset=UTF-8")
+    answer = await (api.get("/x") if method == "GET" else api.send(method, "/x", {}, repeatable=False))
+    assert answer == body
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "kind"),
+    [
+        ("GET", "success", "application/json"),
+        ("POST", '"succ', "application/json"),
+        ("POST", "<p>ok</p>", "text/html"),
+        ("POST", "ok", "text/html"),
+    ],
+    ids=["read", "truncated", "page", "word on a page"],
+)
+async def test_words_are_no_answer_to_a_question_and_a_page_never_is(
+    server: Server, api: Api, method: str, body: str, kind: str
+) -> None:
+    server.answer(200, body, Content_Type=kind)
+    asked = api.get("/x") if method == "GET" else api.send(method, "/x", {}, repeatable=False)
+    assert isinstance(await failure(asked), UnexpectedResponse)

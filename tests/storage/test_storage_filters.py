@@ -24,6 +24,7 @@ from storage.filters import (
     History,
     Not,
     Owned,
+    Shared,
     Text,
     digits,
     fold,
@@ -58,6 +59,7 @@ found_leads = st.builds(
     schemes=st.lists(words, max_size=2).map(tuple),
     place=maybe,
     subject=maybe,
+    private=st.booleans(),
 )
 names = st.sampled_from(["source", "stage", "eligibility", "enquiry", "scheme", "place"])
 folded = words.map(fold)
@@ -71,6 +73,7 @@ leaves: st.SearchStrategy[Filter] = st.one_of(
     ),
     st.builds(Owned, st.none() | st.sampled_from(["me", *PEOPLE, "U0NOBODY"])),
     st.builds(History),
+    st.builds(Shared),
     st.builds(From, st.lists(st.sampled_from(["0", "1", "%"]), max_size=2).map(tuple)),
     st.builds(Text, folded | st.sampled_from(["07700900123", "+447700900123"])),
 )

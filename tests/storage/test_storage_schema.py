@@ -104,13 +104,18 @@ def test_a_reader_cannot_write(database: Database) -> None:
 OF_THE_PROCESS = {
     "deliveries.heads",
     "deliveries.recover",
+    "writes.heads",
+    "writes.recover",
+    "writes.waiting",
     "people.workspaces",
     "vault.check_key",
     "vault.has_check",
     "database.answers",
     "database.whole",
+    "hooks.called",
+    "consents.take",
 }
-"""They look over all workspaces (what is due, what crashed), or have none (the key)."""
+"""They look over all workspaces (what is due, what crashed), have none (the key), or find it by a secret."""
 
 
 def storage_functions() -> dict[str, inspect.Signature]:
@@ -138,7 +143,7 @@ def test_every_storage_function_takes_the_transaction_and_then_the_workspace() -
         if name in OF_THE_PROCESS:
             continue
         assert rest, f"{name}: the workspace is missing"
-        by_row = rest[0].annotation == "Delivery"  # a row that carries its workspace
+        by_row = rest[0].annotation in ("Delivery", "Write")  # a row that carries its workspace
         assert rest[0].name == "workspace" or by_row, f"{name}: the workspace comes second"
         checked += 1
     assert checked > 40

@@ -69,14 +69,12 @@ export class SandboxPanel {
   }
 
   leads(providers) {
-    const choice = h("select", { id: "lead-provider", "aria-label": "Lead system" }, providers.map((one) => option([one.name, one.title])));
-    const arrive = h("button", { type: "button", class: "button", id: "lead-arrives", text: "A lead arrives", disabled: !providers.length, on: { click: () => this.lead(choice) } });
-    return h("fieldset", {}, h("legend", {}, icon("bolt"), "New lead"), choice, arrive);
+    const arrive = ({ name, title }) => h("button", { type: "button", class: "button lead-arrives", data: { lead: name }, text: title, title: `A lead arrives at ${title}`, "aria-label": `A lead arrives at ${title}`, on: { click: () => this.lead(name, title) } });
+    return h("fieldset", {}, h("legend", {}, icon("bolt"), "A lead arrives at"), providers.map(arrive));
   }
 
-  lead(choice) {
-    const title = choice.selectedOptions[0].textContent;
-    return this.run("lead", { provider: choice.value }, `A lead arrived at ${title}. Leadbell sees it when it next asks.`);
+  lead(name, title) {
+    return this.run("lead", { provider: name }, `A lead arrived at ${title}. Leadbell sees it when it is called, or when it next asks.`);
   }
 
   clock() {

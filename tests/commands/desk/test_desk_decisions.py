@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from commands.desk.alerting import Rule, alerts, by_channel
 from commands.desk.approval import may_decide, may_move, needed
 from commands.desk.figures import median, percentile
-from commands.desk.visibility import full_name, public_name, sees_contact
+from commands.desk.visibility import betrays, full_name, may_see, public_name, sees_contact
 from providers.lead import Stage
 from storage.filters import Every, Facet, Frame
 from storage.records import Person, StoredLead, Subscription
@@ -189,3 +189,32 @@ def test_a_channel_gets_one_card_however_many_of_its_subscriptions_fit() -> None
         "C0LEADS": ["a", "c"],
         "C0NORTH": ["b"],
     }
+
+
+# ---------------------------------------------------------------------------------- private, betrayed
+
+
+def test_a_private_lead_is_for_its_owner_whoever_has_it_there_and_admins() -> None:
+    private = replace(LEAD, private=True, owner="U0MAX")
+    assert may_see(private, MAX)
+    assert may_see(private, ADA)
+    assert may_see(private, ZOE, "U0ZOE")
+    assert not may_see(private, ZOE)
+    assert not may_see(replace(private, owner=None), ZOE, None)
+    assert may_see(replace(private, private=False), ZOE)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The phone 0770 0900-123 is taken.", True),
+        ("mr. MARSH is known already", True),
+        ("Sofia@Example.com is not valid", True),
+        ("Member m1 may not own leads.", False),
+        ("", False),
+    ],
+)
+def test_a_text_from_elsewhere_may_name_the_customer(text: str, told: bool) -> None:
+    lead = replace(LEAD, phone="07700 900123", email="sofia@example.com")
+    assert betrays(lead, text) is told
+    assert not betrays(replace(lead, phone=None, email=None, last_name=None), text)

@@ -264,7 +264,7 @@ def test_large_limits_are_written_as_plain_numbers_and_long_texts_are_cut() -> N
 class Odd(BaseModel):
     """A type that has no input."""
 
-    where: dict[str, int]
+    where: set[str]
 
 
 def test_a_type_without_an_input_is_told_when_it_is_declared() -> None:
