@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from commands.forms import args
 from commands.forms.draft import raw as draft_raw
-from commands.forms.fields import fields_of
+from commands.forms.fields import LISTS, Kind, fields_of
 from commands.forms.values import Reading
 from commands.forms.words import nearest
 from commands.views.sentences import invalid
@@ -67,7 +67,7 @@ def params(model: type[BaseModel], words: Sequence[str], now: datetime | None = 
         if not equals:
             raise BadCall(f"{word!r} is not of the form name=value.")
         text = _text(text)
-        if text.lstrip()[:1] in ("[", "{"):
+        if text.lstrip()[:1] in ("[", "{") and _takes_json(model, name):
             structures[_known(model, name)] = _json(text)
         else:
             pairs.append((name, text))
@@ -86,6 +86,15 @@ def params(model: type[BaseModel], words: Sequence[str], now: datetime | None = 
             for e in error.errors(include_url=False, include_input=False)
         ]
         raise BadCall("\n".join(said)) from None
+
+
+def _takes_json(model: type[BaseModel], name: str) -> bool:
+    """Whether a value that looks like JSON is meant as such: a text may begin with a bracket."""
+    asked = next((a for a in fields_of(model) if a.name == name), None)
+    return "." not in name if asked is None else asked.model is not None or asked.kind in _JSON
+
+
+_JSON = LISTS | {Kind.JSON}
 
 
 def _known(model: type[BaseModel], name: str) -> str:

@@ -1,9 +1,9 @@
 """The clock strikes: a lead system's feed becomes stored leads, alerts and a moved cursor, in one transaction a page.
 
 A poll asks for what was created since the cursor less an overlap; the unique key decides what is new. Where the lead
-system can tell what changed, that is asked at every poll; elsewhere a sweep of the last 30 days looks for changes once an
-hour. Leads from before the connection was made are read newest first
-in what is left of each interval, and alert nobody.
+system can tell what changed, that is asked at every poll too; elsewhere a sweep of the last 30 days looks for changes
+once an hour. Leads from before the connection was made are read newest first in what is left of each interval, and
+alert nobody.
 
 Between polls a lead system may call and name leads (``storage.pings``): those are read again at once, and taken in like
 any page, but move no cursor.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from commands import sight as seeing
 from commands.desk.visibility import public_name
@@ -16,7 +16,7 @@ from commands.forms import args
 from commands.forms.draft import Draft, absorb, as_model, with_rows
 from commands.forms.fields import fields_of
 from commands.forms.read import Invalid, typed
-from commands.forms.values import Reading
+from commands.forms.values import Reading, zone_of
 from commands.forms.words import fold_name
 from commands.ids import FormDo, ResultDo
 from commands.lookup import Local
@@ -24,10 +24,11 @@ from commands.palette import Entry, entries, may_run, search, sees_results
 from commands.verb import Answer, Block, Desk, Faults, Hand, Request, Say, Show
 from commands.views import doing, sentences
 from commands.views.result import Sheet, as_csv, ids_in
-from providers.action import Effect
+from providers.action import Action, Effect
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api
-from providers.paging import every_page, items_of
+from providers.lead import Privacy
+from providers.paging import MOST_PAGES, every_page, items_of
 from storage import audit, connections, drafts, leads, people, pings
 from storage.choices import once, undo
 from storage.database import Tx
@@ -48,6 +49,8 @@ class Opened:
     lead: StoredLead | None
     owner: str | None
     sensitive: bool
+    visible: bool
+    """Whether the person may know of the lead."""
 
 
 # ------------------------------------------------------------------------------------------ the palette
@@ -125,12 +128,16 @@ async def do_words(desk: Desk, request: Request) -> Answer:
             return Say(sentences.unknown_word(odd, None, known))
         lookup = Local(tx, desk.providers, entry.connection, request.person, now)
         try:
-            draft, errors = args.read(entry.action.params, pairs, Reading(request.person.zone, now, lookup))
+            draft, errors = args.read(model, pairs, Reading(request.person.zone, now, lookup))
         except args.Unknown as unknown:
             return Say(sentences.unknown_word(unknown.word, unknown.close, unknown.known))
+        for name, colon, text in (w.partition(":") for w in rest):
+            if colon and args.unclosed(text) and (leaf := args.find(model, draft, name)):
+                errors.setdefault(leaf.place, sentences.unclosed())  # what follows it may not have been meant
         if not people.sensitive_allowed(tx, request.workspace):
             typed_in = [p for p in draft.values if _is_sensitive(model, draft, p)]
             errors |= dict.fromkeys(typed_in, sentences.sensitive_off())
+            draft.values = {p: v for p, v in draft.values.items() if p not in typed_in}
         return entry, pairs, draft, errors
 
     found = await desk.database.read(look)
@@ -211,24 +218,45 @@ def _open(tx: Tx, desk: Desk, request: Request, name: str) -> Opened | None:
     action = provider.action(draft.action) if provider else None
     if connection is None or provider is None or action is None:
         return None
-    lead = _lead_of(tx, request.workspace, connection.connection, draft, action.lead)
+    lead = _lead_of(tx, request.workspace, connection.connection, draft, action)
     owner = seeing.names(tx, request.workspace, (lead.owner,)).get(lead.owner or "") if lead else None
     sensitive = people.sensitive_allowed(tx, request.workspace)
     if sensitive:
         draft.values |= desk.memory.peek(f"{SENSITIVE}{name}") or {}
-    return Opened(name, draft, Entry(connection, provider, action), lead, owner, sensitive)
+    visible = lead is None or seeing.visible(tx, lead, request.person)
+    return Opened(name, draft, Entry(connection, provider, action), lead, owner, sensitive, visible)
 
 
-def _lead_of(tx: Tx, workspace: str, connection: str, draft: Draft, field: str | None) -> StoredLead | None:
+def _lead_of(tx: Tx, workspace: str, connection: str, draft: Draft, action: Action[Any]) -> StoredLead | None:
     """The desk's lead that an action is about to act on: by what stands in the form now."""
-    external_id = draft.values.get(field) if field else None
-    return leads.by_external_id(tx, workspace, connection, str(external_id)) if external_id else None
+    typed_in = draft.values.get(action.lead) if action.lead else None
+    if typed_in in (None, ""):
+        return None
+    return leads.by_external_id(tx, workspace, connection, _as_sent(action.params, action.lead or "", str(typed_in)))
+
+
+def _as_sent(model: type[BaseModel], field: str, text: str) -> str:
+    """An id as the model reads it: " 017" and "17.0" are sent as 17, so they are the lead 17."""
+    try:
+        return str(_reader(model, field).validate_python(text.strip()))
+    except ValidationError:
+        return text
+
+
+@cache
+def _reader(model: type[BaseModel], field: str) -> TypeAdapter[Any]:
+    info = next(info for name, info in model.model_fields.items() if (info.alias or name) == field)
+    return TypeAdapter(info.rebuild_annotation())
 
 
 async def _keep(desk: Desk, request: Request, draft: Draft, entry: Entry, name: str | None = None) -> str:
     """Store a draft; what is sensitive stays in memory."""
-    with_rows(entry.action.params, draft)
-    hidden = {place: v for place, v in draft.values.items() if _is_sensitive(entry.action.params, draft, place)}
+    model: type[BaseModel] = entry.action.params
+    with_rows(model, draft)
+    hidden = {place: v for place, v in draft.values.items() if _is_sensitive(model, draft, place)}
+    away = {p for p in draft.held_back if p not in draft.values and _is_sensitive(model, draft, p)}
+    draft.held_back = sorted(away | {place for place, v in hidden.items() if v is not None})
+    draft.kept += 1
     body = draft.model_dump(mode="json")
     body["values"] = {k: v for k, v in body["values"].items() if k not in hidden}
     now = desk.now()
@@ -239,6 +267,7 @@ async def _keep(desk: Desk, request: Request, draft: Draft, entry: Entry, name: 
         )
 
     kept = await desk.database.write(keep_draft)
+    desk.memory.take(f"{SENSITIVE}{kept}")
     if hidden:
         desk.memory.put(f"{SENSITIVE}{kept}", hidden)
     return kept
@@ -254,7 +283,7 @@ def _local(tx: Tx, desk: Desk, request: Request, opened: Opened) -> Local:
 
 
 def _about(desk: Desk, opened: Opened) -> str | None:
-    lead = opened.lead
+    lead = opened.lead if opened.visible else None
     return f"{opened.entry.provider.prefix}-{lead.number} · {public_name(lead)}" if lead else None
 
 
@@ -295,6 +324,7 @@ async def form_button(desk: Desk, request: Request) -> Answer:
         return Say(sentences.form_expired())
     draft, place, focus = opened.draft, value.path or "", ""
     errors = _absorb(opened, ((request.in_view or {}).get("state") or {}).get("values") or {})
+    drawn = [b.get("block_id", "") for b in (request.in_view or {}).get("blocks") or () if b.get("type") == "input"]
     match value.do:
         case FormDo.OPEN:
             draft.opened.append(place)
@@ -304,6 +334,7 @@ async def form_button(desk: Desk, request: Request) -> Answer:
             focus = f"{place}/{draft.rows[place][-1]}"
         case FormDo.DROP:
             draft.drop(place)
+            focus = next((b for b in drawn if b != place and not b.startswith(f"{place}/")), "")  # the same page
         case FormDo.TURN:
             draft.page = value.page or 0
         case FormDo.AGAIN:
@@ -334,6 +365,7 @@ async def submitted(desk: Desk, request: Request) -> Answer:
     if opened is None:
         return Say(sentences.form_expired())
     errors = _absorb(opened, sent.state)
+    opened.draft.asked, opened.draft.shown, opened.draft.one = {}, 0, None  # another result than the last one
     await _keep(desk, request, opened.draft, opened.entry, name)
     if errors:
         return Faults(errors)
@@ -345,29 +377,59 @@ async def _submit(desk: Desk, request: Request, name: str) -> Answer:
     opened = await desk.database.read(lambda tx: _open(tx, desk, request, name))
     if opened is None:
         return Say(sentences.form_expired())
+    if lost := [p for p in opened.draft.held_back if p not in opened.draft.values]:
+        return await _not_held(desk, request, opened, lost)
     try:
-        params = as_model(opened.entry.action.params, opened.draft, desk.now())
+        params = as_model(opened.entry.action.params, opened.draft, _now_there(desk, request.person))
     except Invalid as invalid:
         return await _refuse(desk, request, name, invalid.errors)
     if refusal := _forbidden(opened, request.person):
         return Say(refusal)
-    if (how := _unwanted(opened, params)) and not opened.draft.reason:
-        return await _form(desk, request, name, {doing.REASON: sentences.do_not_contact(how)})
+    if how := _unwanted(opened, params):
+        return await _ask_why(desk, request, opened, how)
     if opened.entry.action.asks:
         return await _ask(desk, request, opened, params)
     return await _run(desk, request, opened, params)
 
 
+def _now_there(desk: Desk, person: Person) -> datetime:
+    """Now, in the person's zone: their today is not everybody's."""
+    return desk.now().astimezone(zone_of(Reading(person.zone, desk.now())))
+
+
+async def _not_held(desk: Desk, request: Request, opened: Opened, lost: list[str]) -> Answer:
+    """Sensitive values that were typed are not there any more: that is said once, rather than sending without them."""
+    opened.draft.values |= dict.fromkeys(lost)
+    opened.draft.held_back = []
+    await _keep(desk, request, opened.draft, opened.entry, opened.name)
+    text = sentences.sensitive_gone() if opened.sensitive else sentences.sensitive_off()
+    return await _refuse(desk, request, opened.name, dict.fromkeys(lost, text))
+
+
 def _forbidden(opened: Opened, person: Person) -> str | None:
     if may_run(opened.entry.action, person, opened.lead):
         return None
-    return sentences.not_yours_to_run(None if opened.entry.action.for_admins else opened.owner or "Somebody")
+    owner = opened.owner if opened.visible else None
+    return sentences.not_yours_to_run(None if opened.entry.action.for_admins else owner or "Somebody")
 
 
 def _unwanted(opened: Opened, params: BaseModel) -> str | None:
-    """The rule of contact that this action would break, if any."""
+    """The rule of contact that this action would break, if any, and for which no reason was given."""
     how = opened.entry.action.contacts(params) if opened.entry.action.contacts else None
-    return how if how and opened.lead and how in opened.lead.limits.split(",") else None
+    if not how or opened.lead is None or how not in opened.lead.limits.split(","):
+        return None
+    return None if opened.draft.reason and opened.draft.broken == _rule(opened, how) else how
+
+
+def _rule(opened: Opened, how: str) -> str:
+    return f"{how}:{opened.lead.number if opened.lead else ''}"
+
+
+async def _ask_why(desk: Desk, request: Request, opened: Opened, how: str) -> Answer:
+    """The form, with an input for the reason: it counts for this lead and this rule only."""
+    opened.draft.reason, opened.draft.broken = None, _rule(opened, how)
+    await _keep(desk, request, opened.draft, opened.entry, opened.name)
+    return await _form(desk, request, opened.name, {doing.REASON: sentences.do_not_contact(how)})
 
 
 async def _refuse(desk: Desk, request: Request, name: str, errors: Mapping[str, str]) -> Answer:
@@ -400,12 +462,18 @@ async def confirmed(desk: Desk, request: Request) -> Answer:
     opened = await desk.database.read(lambda tx: _open(tx, desk, request, name))
     if opened is None:
         return Show(doing.gone())
+    if lost := [p for p in opened.draft.held_back if p not in opened.draft.values]:
+        return await _not_held(desk, request, opened, lost)
     try:
-        params = as_model(opened.entry.action.params, opened.draft, desk.now())
+        params = as_model(opened.entry.action.params, opened.draft, _now_there(desk, request.person))
     except Invalid as invalid:
         return await _form(desk, request, name, invalid.errors)
     if refusal := _forbidden(opened, request.person):
         return Say(refusal)
+    if how := _unwanted(opened, params):
+        return await _ask_why(desk, request, opened, how)
+    if request.submitted and request.submitted.meta.page != opened.draft.kept:  # changed in another window meanwhile
+        return await _ask(desk, request, opened, params)
     return await _run(desk, request, opened, params)
 
 
@@ -436,17 +504,22 @@ async def _run(desk: Desk, request: Request, opened: Opened, params: BaseModel) 
     except ProviderError as error:
         return await _not_done(desk, request, opened, error)
     await desk.database.write(partial(_ran, desk, request, opened, now))
+    if writes:
+        desk.memory.take(f"{SENSITIVE}{opened.name}")
     desk.wake()
     return await _result(desk, request, opened, params, answer)
 
 
-def _ran(desk: Desk, request: Request, opened: Opened, now: datetime, tx: Tx) -> None:
-    """What is kept of a run: who did what to which lead, and no word of what was sent."""
+def _ran(desk: Desk, request: Request, opened: Opened, now: datetime, tx: Tx, **more: bool) -> None:
+    """What is kept of a run: who did what to which lead, and no word of what was sent. ``more``: how it went."""
     action, lead = opened.entry.action, opened.lead
-    facts = {"action": action.name, "connection": opened.entry.connection.name}
+    facts: dict[str, Any] = {"action": action.name, "connection": opened.entry.connection.name, **more}
     if opened.draft.reason:
         facts["reason"] = opened.draft.reason
-    looked = lead is not None and lead.owner != request.person.person
+    if lead is not None:
+        looked = lead.owner != request.person.person
+    else:  # contact data of whoever is in it
+        looked = action.privacy is not Privacy.PUBLIC and sees_results(action, request.person, None)
     if action.effect is not Effect.READ or looked:
         word = "ran" if action.effect is not Effect.READ else "looked"
         audit.note(
@@ -469,12 +542,13 @@ async def _not_done(desk: Desk, request: Request, opened: Opened, error: Provide
     if unknown and action.effect is not Effect.READ and not action.idempotent:
         reason = str(error) or "no answer"
         said = sentences.unsure(action.title, system, reason)
+        await desk.database.write(partial(_ran, desk, request, opened, desk.now(), unsure=True))
         return Show(doing.failed(opened.entry, name, said, retry=True), or_say=True)
     await desk.database.write(partial(_may_run_again, request.workspace, name))
     if isinstance(error, Rejected) and error.errors:
         errors: dict[str, str] = {}
         for one in error.errors:
-            place = args.place_named(action.params, opened.draft, one.field) or ""
+            place = args.place_named(action.params, opened.draft, one.field, one.row) or ""
             text = sentences.refused_there(system, one.message)
             errors[place] = f"{errors[place]} {text}" if place in errors else text
         if "" not in errors:
@@ -486,7 +560,7 @@ async def _not_done(desk: Desk, request: Request, opened: Opened, error: Provide
 async def _result(desk: Desk, request: Request, opened: Opened, params: BaseModel, answer: Any) -> Answer:
     """Draw what it gave, and remember it for a while so that its pages can be turned."""
     action, draft = opened.entry.action, opened.draft
-    asked = params.model_dump(mode="json", by_alias=True, exclude_none=True) | draft.asked
+    asked = params.model_dump(by_alias=True, exclude_none=True) | draft.asked
     items = items_of(answer)
     more = action.paging is not None and items is not None and action.paging.following(asked, answer, items) is not None
     desk.memory.put(f"result:{opened.name}", answer)
@@ -521,7 +595,7 @@ async def result_button(desk: Desk, request: Request) -> Answer:
     api = await _api(desk, request, opened)
     if api is None:
         return Say(sentences.connection_gone())
-    base = params.model_dump(mode="json", by_alias=True, exclude_none=True)
+    base = params.model_dump(by_alias=True, exclude_none=True)  # as the model takes it: times keep their zone
 
     async def ask(asked: Mapping[str, Any]) -> Any:
         return await action.run(api.for_people(), action.params.model_validate(dict(asked)))
@@ -541,9 +615,12 @@ async def result_button(desk: Desk, request: Request) -> Answer:
             )
             if following is None:
                 return Say(sentences.nothing_more())
+            before = items_of(answer)
+            answer = await ask(base | draft.asked | following)
+            if items_of(answer) in (None, [], before):  # the last page was shown, or it ignores paging
+                return Say(sentences.nothing_more())
             draft.asked |= following
             draft.shown, draft.one = 0, None
-            answer = await ask(base | draft.asked)
     except ProviderError as error:
         return Say(sentences.failure(error, opened.entry.provider.name))
     await _keep(desk, request, draft, opened.entry, name)
@@ -553,7 +630,7 @@ async def result_button(desk: Desk, request: Request) -> Answer:
 async def _csv(desk: Desk, request: Request, opened: Opened, ask: Any, base: Mapping[str, Any]) -> Answer:
     action = opened.entry.action
     found: list[Any] = []
-    whole = True
+    whole, read = True, 0
     try:
         if action.paging is None:
             answer = await ask(base)
@@ -562,6 +639,8 @@ async def _csv(desk: Desk, request: Request, opened: Opened, ask: Any, base: Map
         else:
             async for page in every_page(ask, action.paging, base):
                 found += page
+                read += 1
+            whole = read < MOST_PAGES
     except ProviderError:
         whole = False
     if not found and not whole:
@@ -571,6 +650,7 @@ async def _csv(desk: Desk, request: Request, opened: Opened, ask: Any, base: Map
         return as_csv(_sheet(tx, desk, request, opened, found), found)
 
     content = await desk.database.read(look)
+    await desk.database.write(partial(_ran, desk, request, opened, desk.now(), file=True))
     name = f"{action.name}.csv"
     shown = doing.csv_sent(action.title, len(found), whole=whole)
     return Hand(name, content, sentences.csv_of(action.title, opened.entry.connection.name), Show(shown))

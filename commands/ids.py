@@ -101,5 +101,6 @@ class Button(StrEnum):
 
     NOTE = "note"
     RELEASE = "release"
+    ACTIONS = "actions"
     CONTACTED = "contacted"
     STAGE = "stage"

@@ -44,7 +44,8 @@ def _webhook(named: tuple[int, datetime] | None, now: datetime) -> str:
 
 
 def _budget(tx: Tx, desk: Desk, connection: Connection) -> str:
-    rate = desk.providers[connection.provider].rate
+    provider = desk.providers[connection.provider]
+    rate = provider.rate_of(provider.settings.model_validate(connection.settings))
     now, found = desk.now(), connections.budget(tx, connection.workspace, connection.connection)
     told = connections.left(tx, connection.workspace, connection.connection, now)
     if told and not (found and found[2] and found[2] > now):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from commands import claim, contact, stage, telling
+from commands import act, claim, contact, stage, telling
 from commands import sight as seeing
 from commands.desk.approval import may_move
 from commands.forms.read import Invalid, as_model
@@ -108,5 +108,7 @@ async def more(desk: Desk, request: Request) -> Answer:
             return await stage.ask(desk, request)
         case Button.RELEASE:
             return await claim.release(desk, request)
+        case Button.ACTIONS:
+            return await act.open_form(desk, request)
         case _:
             return Say(sentences.stale())

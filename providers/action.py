@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
+from providers.errors import FieldError, Rejected
 from providers.http import Api
 from providers.lead import Privacy
 from providers.paging import Paging
@@ -168,6 +169,8 @@ def request_of(action: Action[Any], params: BaseModel) -> Outgoing:
             continue
         value = given[name]
         if f"{{{name}}}" in path:
+            if _text(value) in (".", ".."):  # another address, to whoever tidies addresses
+                raise Rejected((FieldError("is not accepted", name),))
             path = path.replace(f"{{{name}}}", quote(_text(value), safe=""))
         elif WholeBody in marks:
             bare = value

@@ -363,6 +363,8 @@ class Edge:
             if code(error) not in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
                 raise
             if not body.get("response_url"):
+                if push:
+                    await self._tell(body, "\n".join(b["text"]["text"] for b in view["blocks"]))
                 return
             draft = (Value.loaded(view.get("private_metadata")) or Value()).draft
             if draft:  # what was typed is kept, and the form one press away
@@ -381,13 +383,19 @@ class Edge:
             await self._files.send(team, user, hand.name, hand.content, hand.comment)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.error("a file could not be sent [%s]", trace(error))
-            now, text = self._desk.now(), sentences.file_not_sent(hand.name)
+            await self._tell(body, sentences.file_not_sent(hand.name))
 
-            def tell(tx: Tx) -> None:
-                deliveries.post(tx, team, self._desk.vault, kind="notice", to=user, now=now, body={"text": text})
+    async def _tell(self, body: Body, text: str) -> None:
+        """By direct message, where nothing else reaches the person any more."""
+        user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+        now = self._desk.now()
 
-            await self._desk.database.write(tell)
-            self._desk.wake()
+        def tell(tx: Tx) -> None:
+            deliveries.post(tx, team, self._desk.vault, kind="notice", to=user, now=now, body={"text": text})
+
+        await self._desk.database.write(tell)
+        self._desk.wake()
 
     # -- events
 

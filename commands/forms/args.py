@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from commands.forms.draft import Draft, Leaf, leaves
+from commands.forms.draft import Draft, Leaf, leaves, sent_rows
 from commands.forms.fields import LISTS, Asked, Kind, fields_of
 from commands.forms.values import Reading, as_text, from_text
 from commands.forms.words import nearest, unescaped
@@ -41,6 +41,11 @@ def unquoted(text: str) -> str:
     return text
 
 
+def unclosed(text: str) -> bool:
+    """Whether a word has a quotation mark that is opened and never closed."""
+    return len(re.findall(r'(?<!\\)(?:\\\\)*"', text)) % 2 == 1
+
+
 def quoted(text: str) -> str:
     """The value as one word."""
     if text and not re.search(r'[\s"\\“”„<>&]', text):
@@ -67,6 +72,8 @@ def read(
             value = from_text(leaf.asked, text, reading)
         except ValueError as error:
             errors[leaf.place] = str(error)
+            if leaf.asked.kind is Kind.MONEY:  # its input takes any text, and says the same of it
+                made.values[leaf.place] = text
             continue
         before = made.values.get(leaf.place)
         several = leaf.asked.kind in LISTS and isinstance(before, list) and isinstance(value, list)
@@ -111,12 +118,17 @@ def at_place(model: type[BaseModel], draft: Draft, place: str) -> Leaf | None:
     return next((leaf for leaf in leaves(model, draft) if leaf.place == place), None)
 
 
-def place_named(model: type[BaseModel], draft: Draft, field: str | None) -> str | None:
-    """The place of the field that a lead system names in an error, with or without what it is nested in."""
+def place_named(model: type[BaseModel], draft: Draft, field: str | None, row: int | None = None) -> str | None:
+    """The place of the field that a lead system names in an error, with or without what it is nested in.
+
+    ``row``: of which of the records that were sent, from 0.
+    """
     if not field:
         return None
     wanted = field.replace(".", "/").replace("[", "/").replace("]", "").casefold()
     held = list(leaves(model, draft))
+    if row is not None and (rows := sent_rows(model, draft))[row : row + 1]:
+        held = [leaf for leaf in held if leaf.place.startswith(rows[row])]
     for leaf in held:
         if leaf.place.casefold() == wanted:
             return leaf.place

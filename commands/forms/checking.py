@@ -77,9 +77,13 @@ def _filled(element: Block, held: Mapping[str, Any]) -> Block:
     value = element_value(held)
     if value in (None, "", []):
         return bare
+    if kind in ("external_select", "multi_external_select"):  # its options are not in the view
+        several = isinstance(value, list)
+        key, chosen = ("initial_options", "selected_options") if several else ("initial_option", "selected_option")
+        return bare | {key: held[chosen]}
     if kind in ("static_select", "radio_buttons"):
-        chosen = next((o for o in element["options"] if o["value"] == value), None)
-        return bare | ({"initial_option": chosen} if chosen else {})
+        known = next((o for o in element["options"] if o["value"] == value), None)
+        return bare | ({"initial_option": known} if known else {})
     if kind in ("multi_static_select", "checkboxes"):
         return bare | {"initial_options": [o for o in element["options"] if o["value"] in value]}
     return bare | {_INITIAL[kind]: value} if kind in _INITIAL else bare

@@ -30,8 +30,14 @@ class Draft(BaseModel):
     lead: int | None = None
     values: dict[str, Any] = Field(default_factory=dict)
     rows: dict[str, list[str]] = Field(default_factory=dict)
+    newest: dict[str, int] = Field(default_factory=dict)
+    """The last row key given out at a place: that of a row that went is never another's."""
+    held_back: list[str] = Field(default_factory=list)
+    """Places whose values are sensitive, and stand in memory only."""
     opened: list[str] = Field(default_factory=list)
     page: int = 0
+    kept: int = 0
+    """How often it was stored: what is confirmed has to be what was shown."""
     asked: dict[str, Any] = Field(default_factory=dict)
     """Of a result with pages: parameters that ask for the one that is shown."""
     shown: int = 0
@@ -39,11 +45,14 @@ class Draft(BaseModel):
     """Of a list: the record that is looked at."""
     reason: str | None = None
     """Why a rule of contact was passed over."""
+    broken: str | None = None
+    """Which rule of which lead that reason was asked for."""
 
     def add_row(self, place: str) -> None:
         """One more row at a list's place."""
         keys = self.rows.setdefault(place, [])
-        keys.append(str(max((int(k) for k in keys), default=0) + 1))
+        self.newest[place] = max(self.newest.get(place, 0), *(int(k) for k in keys), 0) + 1
+        keys.append(str(self.newest[place]))
 
     def drop(self, place: str) -> None:
         """Forget everything at and below a place: a row, or a part that is folded again."""
@@ -152,6 +161,15 @@ def raw(
             if value is not None:
                 made[asked.name] = value
     return made
+
+
+def sent_rows(model: type[BaseModel], draft: Draft) -> list[str]:
+    """Where the rows of a model's first list stand that are sent, in their order; an empty one is not."""
+    asked = next((a for a in fields_of(model) if a.kind is Kind.ROWS), None)
+    if asked is None or asked.model is None:
+        return []
+    rows = [f"{asked.name}/{key}/" for key in draft.rows.get(asked.name, [])]
+    return [row for row in rows if _given(asked.model, draft, row)]
 
 
 def _given(model: type[BaseModel], draft: Draft, at: str) -> bool:

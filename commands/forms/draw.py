@@ -82,11 +82,12 @@ def _element(asked: Asked, value: Any, choices: Sequence[tuple[str, str]]) -> Bl
                 return _searched(choices, value)
             return _select(choices, value) if choices else None
         case Kind.MULTI:
-            return (
-                (_multi(choices, value) if len(choices) <= MOST else _searched(choices, value, many=True))
-                if choices
-                else None
-            )
+            if choices:  # here too
+                codes = {code for code, _ in choices}
+                choices = [*((str(v), str(v)) for v in value or () if str(v) not in codes), *choices]
+            if len(choices) > MOST:
+                return _searched(choices, value, many=True)
+            return _multi(choices, value) if choices else None
         case Kind.NAMED:
             return _searched(choices, value)
         case Kind.NAMES:
@@ -114,7 +115,10 @@ def _text(asked: Asked, value: Any) -> Block:
     if isinstance(value, list):
         value = in_input(asked, value)
     if value not in (None, ""):
-        element["initial_value"] = str(value)
+        shown = str(value)[:LONGEST_TEXT]
+        element["initial_value"] = shown
+        if "max_length" in element:  # what was typed as words may be too long: it stays to be shortened
+            element["max_length"] = max(element["max_length"], len(shown))
     return element
 
 
@@ -126,7 +130,7 @@ def _number(asked: Asked, value: Any) -> Block:
     }
     for key, bound in (("min_value", asked.least), ("max_value", asked.most)):
         if bound is not None:
-            element[key] = f"{bound:.15g}"  # never as 1e+06, which Slack does not read
+            element[key] = str(int(bound)) if float(bound).is_integer() else f"{bound:.15g}"  # Slack reads no 1e+06
     if value not in (None, ""):
         element["initial_value"] = str(value)
     return element

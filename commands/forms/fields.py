@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -79,7 +79,7 @@ class Asked:
     title: str
     hint: str | None
     required: bool
-    default: Any
+    default: Any = field(hash=False)
     choices: tuple[tuple[str, str], ...]
     longest: int | None
     least: float | None

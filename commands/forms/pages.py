@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from commands.forms.draft import Draft
 from commands.forms.draw import one
-from commands.forms.fields import LISTS, Asked, Kind, fields_of
-from commands.forms.values import Lookup
+from commands.forms.fields import Asked, Kind, fields_of
+from commands.forms.values import Lookup, of_model
 from commands.ids import Do, FormDo
 from commands.verb import Block, Value
 from commands.views.blocks import actions, button, clean, context, divider, notice, section
@@ -58,7 +58,7 @@ def draw(
 
     Inputs of the sensitive class are drawn only where ``sensitive``.
     """
-    drawing = _Drawing(draft, name, lookup, sensitive, leave_out)
+    drawing = _Drawing(draft, name, lookup, sensitive, leave_out, frozenset(errors or ()))
     parts = list(drawing.parts(model, ""))
     pages = _paged(parts)
     number = min(draft.page, len(pages) - 1)
@@ -106,6 +106,11 @@ class _Drawing:
     lookup: Lookup
     sensitive: bool
     leave_out: frozenset[str]
+    wrong: frozenset[str]
+    """Places that have errors: what holds them is unfolded."""
+
+    def _unfolded(self, place: str) -> bool:
+        return self.draft.holds(place) or any(_within(w, place) for w in self.wrong)
 
     def parts(self, model: type[BaseModel], at: str) -> Iterator[Part]:
         """A model's fields in order; a group of optional ones is folded where its first one stands."""
@@ -122,7 +127,7 @@ class _Drawing:
 
     def _group(self, title: str, fields: Sequence[Asked], at: str) -> Iterator[Part]:
         place = f"{at}#{title}"
-        held = any(self.draft.holds(f"{at}{a.name}") for a in fields)
+        held = any(self._unfolded(f"{at}{a.name}") for a in fields)
         if not held and place not in self.draft.opened:
             yield Part((self._folded(place, title),))
             return
@@ -132,7 +137,7 @@ class _Drawing:
 
     def _field(self, asked: Asked, place: str) -> Iterator[Part]:
         if asked.kind is Kind.MODEL and asked.model:
-            open_ = asked.required or place in self.draft.opened or self.draft.holds(place)
+            open_ = asked.required or place in self.draft.opened or self._unfolded(place)
             if not open_:
                 yield Part((self._folded(place, asked.title),))
                 return
@@ -189,7 +194,7 @@ class _Drawing:
 def _default(asked: Asked) -> object:
     if asked.default is None or asked.kind in (Kind.MODEL, Kind.ROWS):
         return None
-    return list(asked.default) if asked.kind in LISTS else asked.default
+    return of_model(asked, asked.default)
 
 
 def _first_of_its_group(shown: Sequence[Asked]) -> Callable[[Asked], tuple[int, int]]:

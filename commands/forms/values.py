@@ -110,14 +110,15 @@ def in_input(asked: Asked, plain: Any) -> Any:
 def items(text: str) -> list[str]:
     """Items on lines of their own or between commas; one with a comma in it stands in double quotes."""
     found: list[str] = []
-    for row in csv.reader(io.StringIO(text), skipinitialspace=True):
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    for row in csv.reader(io.StringIO(lines, newline=""), skipinitialspace=True):
         found += [part.strip() for part in row if part.strip()]
     return found
 
 
 def joined(parts: Sequence[str], between: str = ",") -> str:
     """The text that :func:`items` reads as these parts."""
-    quoted = ['"' + p.replace('"', '""') + '"' if re.search(r'[,"\s]', p) else p for p in parts]
+    quoted = ['"' + p.replace('"', '""') + '"' if re.search(r'[,"\r\n]', p) else p for p in parts]
     return between.join(quoted)
 
 
@@ -149,6 +150,10 @@ def _moment(asked: Asked, text: str, reading: Reading) -> str:
 _HOUR_ALONE = re.compile(r"\bat (\d{1,2})(?![\d:.]|\s*[ap]\.?m)", re.IGNORECASE)
 
 
+_MONTH_FIRST = ("America/", "US/", "Pacific/Honolulu")
+"""Zones where 1/12 is the 12th of January; elsewhere it is the 1st of December."""
+
+
 def moment_of(text: str, reading: Reading) -> datetime:
     """A point in time as people write it ("tomorrow 9am", "2026-12-01 14:30", "in 2 hours"), in their zone.
 
@@ -162,6 +167,8 @@ def moment_of(text: str, reading: Reading) -> datetime:
         return exact.astimezone(UTC) if exact.tzinfo else exact.replace(tzinfo=zone).astimezone(UTC)
     except ValueError:
         pass
+    if text.isdigit():
+        raise ValueError(sentences.no_time(text))
     found: datetime | None = dateparser.parse(
         _HOUR_ALONE.sub(r"at \1:00", text),
         languages=["en"],
@@ -169,6 +176,8 @@ def moment_of(text: str, reading: Reading) -> datetime:
             "TIMEZONE": zone.key,
             "RETURN_AS_TIMEZONE_AWARE": True,
             "PREFER_DATES_FROM": "future",
+            "PREFER_LANGUAGE_DATE_ORDER": False,
+            "DATE_ORDER": "MDY" if zone.key.startswith(_MONTH_FIRST) else "DMY",
             "RELATIVE_BASE": reading.now.astimezone(zone).replace(tzinfo=None),
         },
     )
@@ -188,7 +197,11 @@ def _day(asked: Asked, text: str, reading: Reading) -> str:
         return moment_of(text, reading).astimezone(zone_of(reading)).date().isoformat()
 
 
-_THOUSANDS = {"k": 1_000, "m": 1_000_000}
+_THOUSANDS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mm": 1_000_000, "million": 1_000_000}
+_CURRENCY = re.compile(r"[$£€¥₹]|\b(usd|eur|gbp|cad|aud|us|dollars?|pounds?|euros?)(?=\b|[$\d])|(?<=\d)(usd|eur|gbp)\b")
+_AMOUNT = re.compile(
+    r"([+-]?)\s*(\d{1,3}(?:[ '\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)\s*(k|thousand|mm?|million)?\.?"
+)
 
 
 def _money(asked: Asked, text: str, reading: Reading) -> str:
@@ -199,11 +212,12 @@ def _money(asked: Asked, text: str, reading: Reading) -> str:
         return str(Decimal(text))
     except InvalidOperation:
         pass
-    scaled = re.fullmatch(r"(.*\d)\s*([km])\.?", text, re.IGNORECASE)
-    amount = Price.fromstring(scaled.group(1) if scaled else text).amount
-    if amount is None or re.search(r"\d\D*[a-z]{2,}\D*\d", text, re.IGNORECASE):
+    one = _AMOUNT.fullmatch(" ".join(_CURRENCY.sub(" ", text.casefold()).split()))
+    amount = Price.fromstring(one.group(2)).amount if one else None
+    if one is None or amount is None:  # two amounts, or words that may mean anything
         raise ValueError(sentences.no_amount(text))
-    return f"{amount * _THOUSANDS[scaled.group(2).casefold()] if scaled else amount:f}"
+    sign = -1 if one.group(1) == "-" else 1
+    return f"{sign * amount * _THOUSANDS.get(one.group(3) or '', 1):f}"
 
 
 def _one_of(asked: Asked, text: str, reading: Reading) -> str:
@@ -281,7 +295,7 @@ def for_model(asked: Asked, plain: Any, now: datetime | None = None) -> Any:
         case Kind.MONEY if isinstance(plain, str):
             return _money(asked, plain, Reading("UTC", datetime.now(UTC)))
         case Kind.NUMBERS:
-            if not all(re.fullmatch(r"\d{1,18}", p) for p in plain):
+            if not all(re.fullmatch(r"\d{1,19}", p) for p in plain):
                 raise ValueError(sentences.numbers_with_commas())
             return [int(p) for p in plain]
         case Kind.JSON if isinstance(plain, str):

@@ -218,6 +218,8 @@ def _menu(sight: Sight) -> list[tuple[str, Value]]:
         menu.append(("Withdraw the request", Value(do=Button.RELEASE, lead=lead.number)))
     elif lead.owner:
         menu.append(("Release", Value(do=Button.RELEASE, lead=lead.number)))
+    if any(action.lead for action in sight.provider.actions):
+        menu.append((f"More in {sight.provider.name}…", Value(do=Button.ACTIONS, lead=lead.number)))
     return menu
 
 

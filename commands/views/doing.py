@@ -60,11 +60,11 @@ def options(found: Sequence[Entry]) -> list[Block]:
 
 def choices(found: Sequence[tuple[str, str]], words: str) -> list[Block]:
     """What a form's select offers; an id that is not known here can be typed."""
-    offered = [option(name, value[:OPTION_VALUE]) for value, name in found if value]
+    offered = [option(name, value) for value, name in found if 0 < len(value) <= OPTION_VALUE]
     typed = words.strip()
     if typed and all(value != typed for value, _ in found) and len(typed) <= OPTION_VALUE:
-        offered.append(option(f"Use “{typed}”", typed))
-    return offered[-100:]
+        offered[99:] = [option(f"Use “{typed}”", typed)]
+    return offered[:100]
 
 
 def gone() -> View:
@@ -92,8 +92,9 @@ def form(
     blocks: list[Block] = [section(f"{head}\n{safe(about, 150)}" if about else head)]
     if sensitive:
         blocks.append(context(sentences.slack_sees()))
+    wrong = {place: text for place, text in (errors or {}).items() if place != REASON}
     page = pages.draw(
-        entry.action.params, draft, name, lookup, errors=errors, focus=focus, sensitive=sensitive, leave_out=given
+        entry.action.params, draft, name, lookup, errors=wrong, focus=focus, sensitive=sensitive, leave_out=given
     )
     draft.page = page.page
     blocks += page.blocks
@@ -127,11 +128,10 @@ def confirm(
     shown = [f"*{safe(title, 60)}:* {safe(text, 200)}" for title, text in lines[:SUMMARY]]
     if len(lines) > SUMMARY:
         shown.append(f"… and {len(lines) - SUMMARY} more")
-    if shown:
-        blocks.append(section("\n".join(shown)))
+    blocks += [section("\n".join(shown[start : start + 2])) for start in range(0, len(shown), 2)]
     blocks += [section(safe(text, 600)) for text in besides]
     label = "Yes, delete" if action.effect is Effect.DESTROY and action.method == "DELETE" else "Yes, do it"
-    return modal(action.title, blocks, callback=Form.CONFIRM, submit=label, meta=Value(draft=name))
+    return modal(action.title, blocks, callback=Form.CONFIRM, submit=label, meta=Value(draft=name, page=draft.kept))
 
 
 def summary(model: type[BaseModel], draft: Draft, lookup: Lookup) -> Sequence[tuple[str, str]]:
@@ -196,7 +196,7 @@ def failed(entry: Entry, name: str, text: str, *, retry: bool) -> View:
 
 def reopened(text: str, name: str) -> tuple[str, list[Block]]:
     """Slack closed the window: the form is one press away, as it was."""
-    return text, [section(text, accessory=button("Open", Do.FORM, Value(do=FormDo.AGAIN, draft=name)))]
+    return text, [section(text, accessory=button("Open", Do.FORM, Value(do=FormDo.TURN, draft=name)))]
 
 
 def csv_sent(title: str, rows: int, *, whole: bool) -> View:

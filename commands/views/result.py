@@ -92,7 +92,11 @@ class Sheet:
     def shape(self, model: type[BaseModel] | None, name: str) -> Shape:
         """One field; an unknown one has the action's class of privacy."""
         found = self.shapes(model).get(name)
-        return found or Shape(spoken(name), self.action.privacy)
+        return found or Shape(spoken(name), self.action.privacy, model=model)  # what is not known may wrap what is
+
+    def bare(self, value: Any, shape: Shape | None = None) -> str:
+        """A text or number that stands where a record could: it has the class of its field, else of the action."""
+        return self.text(shape or Shape("", self.action.privacy), value)
 
     def text(self, shape: Shape, value: Any) -> str:
         """A plain value in words; contact data hidden from those who may not see it, secrets from all."""
@@ -102,6 +106,8 @@ class Sheet:
             return HIDDEN
         if isinstance(value, bool):
             return "Yes" if value else "No"
+        if isinstance(value, list | dict):  # nothing is known of what is inside
+            return f"{len(value)} values"
         if shape.moment is not None and (at := _moment(shape.moment, value)):
             return at.astimezone(zone_of(self.zone) or ZoneInfo("UTC")).strftime("%a %d %b %Y %H:%M")
         if shape.refers and (name := self.names.get(shape.refers, {}).get(str(value))):
@@ -181,10 +187,16 @@ def _empty(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | dict) and not value)
 
 
-def facts(sheet: Sheet, model: type[BaseModel] | None, data: Any, deep: str = "") -> Iterator[tuple[str, str]]:
-    """(title, words) of every field that is not empty, nested ones behind their section's name."""
+def facts(
+    sheet: Sheet, model: type[BaseModel] | None, data: Any, deep: str = "", of: Shape | None = None
+) -> Iterator[tuple[str, str]]:
+    """(title, words) of every field that is not empty, nested ones behind their section's name.
+
+    ``of``: the field that ``data`` is in.
+    """
     if not isinstance(data, dict):
-        yield deep or "Result", clean(data, FOLDED, lines=True)
+        if not _empty(data):
+            yield deep or "Result", clean(sheet.bare(data, of), FOLDED, lines=True)
         return
     known = list(sheet.shapes(model))
     ordered = sorted(data.items(), key=lambda kv: known.index(kv[0]) if kv[0] in known else len(known))
@@ -197,7 +209,7 @@ def facts(sheet: Sheet, model: type[BaseModel] | None, data: Any, deep: str = ""
             yield from facts(sheet, shape.model, value, title)
         elif isinstance(value, list) and any(isinstance(v, dict) for v in value):
             for n, one in enumerate(value[:5], 1):
-                yield from facts(sheet, shape.model, one, f"{title} {n}" if len(value) > 1 else title)
+                yield from facts(sheet, shape.model, one, f"{title} {n}" if len(value) > 1 else title, shape)
             if len(value) > 5:
                 yield title, f"… and {len(value) - 5} more, in the file"
         elif isinstance(value, list):
@@ -255,7 +267,8 @@ def brief(sheet: Sheet, data: Any) -> dict[str, tuple[str, str]]:
     """By field: title and words of what is plain or has a name; hidden ones are left out."""
     model = sheet.action.gives
     if not isinstance(data, dict):
-        return {"value": ("Value", clean(data, FOLDED))}
+        text = sheet.bare(data)
+        return {} if text == HIDDEN else {"value": ("Value", clean(text, FOLDED))}
     known = list(sheet.shapes(model))
     found: dict[str, tuple[str, str]] = {}
     for name, value in sorted(data.items(), key=lambda kv: known.index(kv[0]) if kv[0] in known else len(known)):
@@ -280,15 +293,18 @@ def as_csv(sheet: Sheet, items: Sequence[Any]) -> bytes:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(columns)
+    writer.writerow([defused(name) for name in columns])
     for row in rows:
         writer.writerow([defused(row.get(name, "")) for name in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _cells(sheet: Sheet, model: type[BaseModel] | None, data: Any, at: str) -> Iterator[tuple[str, str]]:
+def _cells(
+    sheet: Sheet, model: type[BaseModel] | None, data: Any, at: str, of: Shape | None = None
+) -> Iterator[tuple[str, str]]:
     if not isinstance(data, dict):
-        yield at or "value", str(data)
+        if data is not None:
+            yield at or "value", sheet.bare(data, of)
         return
     for name, value in data.items():
         shape, path = sheet.shape(model, name), f"{at}.{name}" if at else name
@@ -296,7 +312,7 @@ def _cells(sheet: Sheet, model: type[BaseModel] | None, data: Any, at: str) -> I
             yield from _cells(sheet, shape.model, value, path)
         elif isinstance(value, list) and any(isinstance(v, dict) for v in value):
             for n, one in enumerate(value, 1):
-                yield from _cells(sheet, shape.model, one, f"{path}.{n}")
+                yield from _cells(sheet, shape.model, one, f"{path}.{n}", shape)
         elif isinstance(value, list):
             yield path, ", ".join(sheet.text(shape, v) for v in value)
         elif value is not None:

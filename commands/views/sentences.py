@@ -84,17 +84,17 @@ def yes_or_no() -> str:
 
 def no_time(text: str) -> str:
     """Not a point in time."""
-    return f"“{clean(text, 40)}” is not a time I understand. Write it like 2026-12-01 14:30, or tomorrow 9am."
+    return f"“{safe(text, 40)}” is not a time I understand. Write it like 2026-12-01 14:30, or tomorrow 9am."
 
 
 def no_amount(text: str) -> str:
     """Not an amount of money."""
-    return f"“{clean(text, 40)}” is not an amount. Write it like 450000, or $450,000."
+    return f"“{safe(text, 40)}” is not an amount. Write it like 450000, or $450,000."
 
 
 def which_one(text: str, names: Sequence[str]) -> str:
     """A name that several have."""
-    return f"“{clean(text, 40)}” could be {listed((clean(n, 60) for n in names), 'or')}. Write the whole name."
+    return f"“{safe(text, 40)}” could be {listed((safe(n, 60) for n in names), 'or')}. Write the whole name."
 
 
 def numbers_with_commas() -> str:
@@ -315,6 +315,9 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return f"{name('by')} looked: {_told_what(facts)} had arrived."
         case "looked":
             return f"{name('by')} looked at the contact data."
+        case "ran":
+            unsure = "; nobody knows whether it went through" if facts.get("unsure") else ""
+            return f"{name('by')} ran `{safe(facts.get('action', ''), 80)}`{unsure}."
         case "noted":
             return f"{name('by')} added a note; *Details* shows it."
         case "changed":
@@ -964,6 +967,16 @@ def sensitive_off() -> str:
     return "An admin switched sensitive fields off meanwhile. Leave this empty; nothing was sent."
 
 
+def unclosed() -> str:
+    """A word with one quotation mark."""
+    return 'A quotation mark is not closed: look whether this is what you meant. Inside quotes write it as \\".'
+
+
+def sensitive_gone() -> str:
+    """A sensitive value that was typed too long ago to be still in memory."""
+    return "This was kept in memory only, and is not there any more. Type it again, or leave it empty."
+
+
 def sensitive_fields(*, allowed: bool) -> str:
     """`/leads privacy`."""
     return (
@@ -1132,7 +1145,7 @@ def key_refused(system: str) -> str:
 
 def refused_there(system: str, message: str) -> str:
     """A lead system's own words about one input."""
-    return f"{system}: {clean(message, 300)}"
+    return f"{system}: {safe(message, 300)}"
 
 
 def nothing_read(system: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bot.apis import ProviderApis, StoredBudget
 from bot.clock import ShiftedClock
 from providers.http import make_client
 from providers.oauth import Tokens
+from providers.provider import Rate
 from storage import connections, tokens
 from storage.database import Database
 from storage.vault import Vault
@@ -136,3 +138,25 @@ async def test_tokens_of_credentials_that_were_replaced_are_not_kept(
     held = await seen[2].read()
     assert held is not None
     assert held.access == "of the new account"
+
+
+async def test_the_calls_a_minute_of_the_settings_are_the_budgets(
+    database: Database, vault: Vault, clock: Stepped
+) -> None:
+    provider = replace(Relay().provider(), pace=lambda settings: Rate(per_minute=1.5 * settings.poll_seconds, burst=7))
+
+    def connect(tx: Any) -> str:
+        add_connection(tx, vault, "other")
+        secret: dict[str, Any] = {"api_key": "k"}
+        named = {"name": "west", "provider": "relay", "credentials": secret, "settings": {"poll_seconds": 40}}
+        made = connections.add(tx, TEAM, vault, **named, by="U0ADA", now=NOW)
+        assert made
+        return made
+
+    connection = database.write_now(connect)
+    async with make_client() as client:
+        found = await ProviderApis(database, vault, clock, client, {"relay": provider}, {}).of(TEAM, connection)
+    assert found
+    budget = found[1].budget
+    assert isinstance(budget, StoredBudget)
+    assert budget.rate == Rate(per_minute=60, burst=7)

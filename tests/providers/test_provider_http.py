@@ -465,6 +465,39 @@ async def test_a_provider_may_read_a_refusal_its_own_way(server: Server, api: Ap
     assert isinstance(await failure(reading.get("/leads")), AuthFailed)
 
 
+async def test_a_good_status_may_be_a_failure_and_plain_text_is_read(server: Server, api: Api) -> None:
+    def read(status: int, data: object) -> Rejected | AuthFailed | None:
+        if isinstance(data, dict) and data.get("errorCode"):
+            return Rejected((FieldError("no"),), status)
+        return AuthFailed() if isinstance(data, str) and "bad token" in data else None
+
+    reading = Api(api.client, api.url, api.auth, api.budget, attempts=1, read_errors=read)
+    for status, body, kind, kind_of in (
+        (200, '{"errorCode": 5}', "application/json", Rejected),
+        (400, "a bad token", "text/plain", AuthFailed),
+        (403, "a bad token", "text/plain", AuthFailed),
+        (403, "<p>bad token</p>", "text/plain", Unavailable),
+        (403, "bad token", "text/html", Unavailable),
+        (403, "bad token" + " " * 5 + "x" * 5000, "text/plain", Unavailable),
+        (400, "x", "text/plain", Rejected),
+        (500, "bad token", "text/plain", Unavailable),
+    ):
+        server.answers.clear()
+        server.answer(status, body, Content_Type=kind)
+        assert type(await failure(reading.get("/leads"))) is kind_of, (status, body[:20])
+    server.answers.clear()
+    server.answer(200, '{"errorCode": 0}')
+    assert await reading.get("/leads") == {"errorCode": 0}
+
+
+async def test_what_is_not_implemented_is_not_asked_for_again(server: Server, api: Api) -> None:
+    server.answer(501, "{}")
+    error = await failure(api.get("/leads"))
+    assert isinstance(error, Rejected)
+    assert error.status == 501
+    assert len(server.seen) == 1
+
+
 # ------------------------------------------------------------------------------------ the canary
 
 

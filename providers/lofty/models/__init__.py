@@ -1,0 +1,1 @@
+"""What Lofty's operations take and give, a file for each section of its document."""
