@@ -387,7 +387,7 @@ async def _submit(desk: Desk, request: Request, name: str) -> Answer:
         return Say(refusal)
     if how := _unwanted(opened, params):
         return await _ask_why(desk, request, opened, how)
-    if opened.entry.action.asks:
+    if opened.entry.action.asks or opened.entry.action.foresee:
         return await _ask(desk, request, opened, params)
     return await _run(desk, request, opened, params)
 
@@ -441,12 +441,16 @@ async def _refuse(desk: Desk, request: Request, name: str, errors: Mapping[str, 
 
 
 async def _ask(desk: Desk, request: Request, opened: Opened, params: BaseModel) -> Answer:
+    """ "Are you sure?", with what is foreseen; it runs at once where there is nothing to be sure of."""
     besides: list[str] = []
     if opened.entry.action.foresee is not None and (api := await _api(desk, request, opened)) is not None:
         try:
-            besides.append(await opened.entry.action.foresee(api.for_people(), params))
+            if foreseen := await opened.entry.action.foresee(api.for_people(), params):
+                besides.append(foreseen)
         except ProviderError as error:
             return await _not_done(desk, request, opened, error)
+    if not (besides or opened.entry.action.asks):
+        return await _run(desk, request, opened, params)
 
     def look(tx: Tx) -> Answer:
         lookup = _local(tx, desk, request, opened)
@@ -543,7 +547,7 @@ async def _not_done(desk: Desk, request: Request, opened: Opened, error: Provide
         reason = str(error) or "no answer"
         said = sentences.unsure(action.title, system, reason)
         await desk.database.write(partial(_ran, desk, request, opened, desk.now(), unsure=True))
-        return Show(doing.failed(opened.entry, name, said, retry=True), or_say=True)
+        return Show(doing.failed(opened.entry, name, said, retry=True), or_say=True, later=said)
     await desk.database.write(partial(_may_run_again, request.workspace, name))
     if isinstance(error, Rejected) and error.errors:
         errors: dict[str, str] = {}
@@ -554,7 +558,7 @@ async def _not_done(desk: Desk, request: Request, opened: Opened, error: Provide
         if "" not in errors:
             return await _refuse(desk, request, name, errors)
     text = sentences.failure(error, system) if not isinstance(error, AuthFailed) else sentences.key_refused(system)
-    return Show(doing.failed(opened.entry, name, text, retry=True), or_say=True)
+    return Show(doing.failed(opened.entry, name, text, retry=True), or_say=True, later=text)
 
 
 async def _result(desk: Desk, request: Request, opened: Opened, params: BaseModel, answer: Any) -> Answer:
@@ -567,7 +571,9 @@ async def _result(desk: Desk, request: Request, opened: Opened, params: BaseMode
 
     def look(tx: Tx) -> Answer:
         sheet = _sheet(tx, desk, request, opened, answer)
-        return Show(doing.result(opened.entry, draft, opened.name, sheet, answer, more=more), or_say=True)
+        later = "" if action.effect is Effect.READ else sentences.carried_out(action.title, opened.entry.provider.name)
+        shown = doing.result(opened.entry, draft, opened.name, sheet, answer, more=more)
+        return Show(shown, or_say=True, later=later)
 
     return await desk.database.read(look)
 

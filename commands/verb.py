@@ -118,6 +118,8 @@ class Show:
 
     view: View
     or_say: bool = False
+    later: str = ""
+    """What a person is told who closed the window before this came."""
 
 
 @dataclass(frozen=True, slots=True)

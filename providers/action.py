@@ -128,8 +128,8 @@ class Action(Generic[P]):
     paging: Paging | None = None
     contacts: Callable[[P], str | None] | None = None
     """How it contacts the lead (``call``, ``text``, ``email``, ``marketing``): a customer may not wish it."""
-    foresee: Callable[[Api, P], Awaitable[str]] | None = None
-    """What will be after it, as a sentence, asked of the lead system before it is confirmed."""
+    foresee: Callable[[Api, P], Awaitable[str | None]] | None = None
+    """What will be after it, as a sentence, asked of the lead system; where there is one, it asks first."""
     warns: str = ""
     """What to know before it is run, as a sentence; where it is given, it asks first."""
 
@@ -146,7 +146,7 @@ class Action(Generic[P]):
     @property
     def asks(self) -> bool:
         """Whether it asks "are you sure?"."""
-        return bool(self.warns or self.foresee) or (self.for_admins and self.effect is not Effect.READ)
+        return bool(self.warns) or (self.for_admins and self.effect is not Effect.READ)
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,8 +264,11 @@ class Edge:
     async def _checked(self, task: asyncio.Task[Answer], body: Body, view: View) -> None:
         """The late result of a submission: the modal that says "Checking…" is exchanged."""
         answer = await task
+        later = answer.later if isinstance(answer, Show) else ""
         match answer:
             case Faults(errors):
+                if view.get("callback_id") in (Form.ACTION, Form.CONFIRM):
+                    later = " ".join(errors.values())
                 state = (view.get("state") or {}).get("values") or {}
                 shown = again(view, state, _on_inputs(view, errors))
             case Show(shown_view):
@@ -278,22 +281,24 @@ class Edge:
                 shown = _notice(view, text)
             case _:
                 shown = _notice(view, "Done.")
-        await self._exchange(str(view["id"]), shown)
+        if not await self._exchange(str(view["id"]), shown) and later:
+            await self._tell(body, later)
         if isinstance(answer, Hand):
             await self._hand(answer, body)
 
-    async def _exchange(self, view_id: str, shown: View) -> None:
-        """Put another view in an open modal's place; once more where Slack stumbled."""
+    async def _exchange(self, view_id: str, shown: View) -> bool:
+        """Put another view in an open modal's place; once more where Slack stumbled. Whether it is still open."""
         for attempt in (1, 2):
             try:
                 await self._client.views_update(view_id=view_id, view=shown)
-                return
+                return True
             except Exception as error:
                 if code(error) == "not_found":  # the person closed it
-                    return
+                    return False
                 if attempt == 2 or fate(error)[0] is Fate.REFUSED:
                     raise
                 await asyncio.sleep(1)
+        return True
 
     # -- performing
 

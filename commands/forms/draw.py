@@ -17,6 +17,11 @@ HINT = 2000
 LONGEST_TEXT = 3000
 MOST = 100
 """Options of a select (docs.slack.dev, Select menu element)."""
+OPTION_VALUE = 150
+"""Characters of an option's value (docs.slack.dev, Option object): a longer one is drawn as text."""
+TEN_DIGITS = 10
+"""Of a moment in a datetimepicker (docs.slack.dev, Datetime picker element): seconds since 1970."""
+_CHOSEN = frozenset((Kind.SELECT, Kind.MULTI, Kind.NAMED, Kind.NAMES))
 Options = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -68,6 +73,10 @@ def one(
 
 
 def _element(asked: Asked, value: Any, choices: Sequence[tuple[str, str]]) -> Block | None:
+    if asked.kind in _CHOSEN and any(
+        len(str(v)) > OPTION_VALUE for v in (value if isinstance(value, list) else [value])
+    ):
+        return _text(asked, value)
     match asked.kind:
         case Kind.YES:
             return _checkbox(asked, value)
@@ -96,7 +105,10 @@ def _element(asked: Asked, value: Any, choices: Sequence[tuple[str, str]]) -> Bl
             return _number(asked, value)
         case Kind.MOMENT:
             element: Block = {"type": "datetimepicker", "action_id": Do.VALUE.value}
-            return element | ({"initial_date_time": in_input(asked, value)} if value else {})
+            at = in_input(asked, value) if value else None
+            if at is not None and len(str(at)) != TEN_DIGITS:  # before September 2001
+                return _text(asked, value)
+            return element | ({"initial_date_time": at} if at is not None else {})
         case Kind.DATE | Kind.TIME | Kind.CHANNEL | Kind.PERSON | Kind.PEOPLE:
             return _picker(asked.kind, value)
         case Kind.FILE:
@@ -109,7 +121,7 @@ def _text(asked: Asked, value: Any) -> Block:
     if asked.kind in (Kind.EMAIL, Kind.URL):
         element: Block = {"type": f"{asked.kind.value}_text_input", "action_id": Do.VALUE.value}
     else:
-        lines = asked.kind in (Kind.LONG, Kind.TEXTS, Kind.JSON)
+        lines = asked.kind in (Kind.LONG, Kind.TEXTS, Kind.JSON, Kind.MULTI, Kind.NAMES)
         element = {"type": "plain_text_input", "action_id": Do.VALUE.value, "multiline": lines}
         element["max_length"] = min(asked.longest or LONGEST_TEXT, LONGEST_TEXT)
     if isinstance(value, list):

@@ -3,6 +3,7 @@ and what does not fit on one page goes onto the next."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -21,6 +22,9 @@ MOST_BLOCKS = 60
 """On a page; Slack takes 100, and notices above inputs need room too."""
 MOST_INPUTS = 24
 """On a page: a phone shows five at a time."""
+HEAVIEST = 180_000
+"""Bytes of texts and options on a page; Slack takes views of 250 kB (view_too_large of views.open)."""
+OPTION_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,25 @@ def _within(place: str | None, focus: str) -> bool:
 
 def _paged(parts: Sequence[Part]) -> list[list[Part]]:
     pages: list[list[Part]] = [[]]
-    blocks = inputs = 0
+    blocks = inputs = weight = 0
     for part in parts:
-        if pages[-1] and (blocks + len(part.blocks) > MOST_BLOCKS or inputs + bool(part.place) > MOST_INPUTS):
+        heavy = _weight(part)
+        full = blocks + len(part.blocks) > MOST_BLOCKS or inputs + bool(part.place) > MOST_INPUTS
+        if pages[-1] and (full or weight + heavy > HEAVIEST):
             pages.append([])
-            blocks = inputs = 0
+            blocks = inputs = weight = 0
         pages[-1].append(part)
         blocks += len(part.blocks)
         inputs += bool(part.place)
+        weight += heavy
     return pages
+
+
+def _weight(part: Part) -> int:
+    """Bytes of what may be much in it, as JSON writes them."""
+    element = part.blocks[-1].get("element") or {}
+    text = element.get("initial_value")
+    return OPTION_BYTES * len(element.get("options") or ()) + (len(json.dumps(text)) if text else 0)
 
 
 @dataclass(frozen=True)

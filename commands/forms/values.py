@@ -87,7 +87,7 @@ def from_input(asked: Asked, value: Any) -> Any:
             return _iso(datetime.fromtimestamp(int(value), UTC)) if isinstance(value, int) else value
         case Kind.NUMBERS | Kind.TEXTS:
             return items(value) or None if isinstance(value, str) else value
-        case Kind.NAMES if isinstance(value, str):  # typed, where no names are known
+        case Kind.NAMES | Kind.MULTI if isinstance(value, str):  # typed, where no select can hold it
             return items(value) or None
         case _:
             return value
@@ -98,9 +98,9 @@ def in_input(asked: Asked, plain: Any) -> Any:
     if plain is None:
         return None
     match asked.kind:
-        case Kind.NUMBERS | Kind.TEXTS:
+        case Kind.NUMBERS | Kind.TEXTS | Kind.NAMES | Kind.MULTI:
             parts = [plain] if isinstance(plain, str) else [str(p) for p in plain]
-            return joined(parts, "\n") if asked.kind is Kind.TEXTS else ", ".join(parts)
+            return ", ".join(parts) if asked.kind is Kind.NUMBERS else joined(parts, "\n")
         case Kind.MOMENT:
             return int(datetime.fromisoformat(plain).timestamp())
         case _:
@@ -176,7 +176,7 @@ def moment_of(text: str, reading: Reading) -> datetime:
             "TIMEZONE": zone.key,
             "RETURN_AS_TIMEZONE_AWARE": True,
             "PREFER_DATES_FROM": "future",
-            "PREFER_LANGUAGE_DATE_ORDER": False,
+            "PREFER_LOCALE_DATE_ORDER": False,
             "DATE_ORDER": "MDY" if zone.key.startswith(_MONTH_FIRST) else "DMY",
             "RELATIVE_BASE": reading.now.astimezone(zone).replace(tzinfo=None),
         },
@@ -238,15 +238,26 @@ def _listed(asked: Asked, text: str, reading: Reading) -> list[str]:
 
 def _named(asked: Asked, text: str, reading: Reading) -> str:
     kind = asked.refers or ""
-    if reading.lookup.named(kind, [text]):
-        return text
+    known = reading.lookup.named(kind, [text])
     found = reading.lookup.search(kind, text, 5)
+    if kind == "lead" and text.isdigit() and (here := [(i, n) for i, n in found if _numbered(n, text)]):
+        if known and here[0][0] != text:  # the desk's number of one, the lead system's id of another
+            raise ValueError(sentences.which_one(text, [here[0][1], *known.values()]))
+        return here[0][0]
+    if known:
+        return text
     exact = [i for i, name in found if name.casefold() == text.casefold()]
     if len(exact) == 1 or (len(found) == 1 and not text.isdigit()):
         return (exact or [found[0][0]])[0]
     if found and not text.isdigit():
         raise ValueError(sentences.which_one(text, [name for _, name in found]))
     return text  # an id that is not known here
+
+
+def _numbered(name: str, text: str) -> bool:
+    """Whether a lead's name begins with this number of the desk's: "LO-1042 · Sofia M."."""
+    found = re.match(r"[A-Za-z]+-(\d+)\b", name)
+    return found is not None and int(found.group(1)) == int(text)
 
 
 def _names(asked: Asked, text: str, reading: Reading) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from commands.forms import pages
 from commands.forms.draft import Draft, leaves
+from commands.forms.draw import OPTION_VALUE
 from commands.forms.fields import Kind
 from commands.forms.values import Lookup, as_text
 from commands.ids import Do, Form, FormDo, ResultDo
@@ -23,8 +24,6 @@ from providers.paging import items_of
 REASON = "#reason"
 """The place of the input that says why a rule of contact is passed over."""
 SUMMARY = 12
-OPTION_VALUE = 150
-"""Characters of an option's value (docs.slack.dev, Option object)."""
 FEW = 8
 
 

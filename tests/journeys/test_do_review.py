@@ -113,13 +113,18 @@ async def house(make_house: Make, desk: Desk) -> House:
         action: Action[Any] = make("/x", name, name.replace("-", " ").capitalize(), params, call=desk(name), **more)
         return action
 
+    async def foreseen(api: Api, params: Note) -> str | None:
+        return f"Then it says {params.content}." if params.kinds else None
+
     actions = (
         on(post, "add-note", Note, lead="leadId", privacy=Privacy.PUBLIC),
         on(post, "call-them", Which, lead="leadId", privacy=Privacy.PUBLIC, contacts=lambda _: "call"),
         on(post, "add-persons", Persons, idempotent=True, privacy=Privacy.PUBLIC),
+        on(put, "warned-persons", Persons, privacy=Privacy.PUBLIC, warns="It sends mail."),
         on(get, "search", Search, gives=Given, paging=Numbered("page")),
         on(get, "read-lead", Which, lead="leadId", gives=Given),
         on(post, "plain-search", Search, effect=Effect.READ),
+        on(put, "tag", Note, lead="leadId", privacy=Privacy.PUBLIC, foresee=foreseen),
         on(delete, "delete-lead", Which, lead="leadId"),
         on(put, "warned", Note, lead="leadId", privacy=Privacy.PUBLIC, warns="It sends mail."),
     )
@@ -164,13 +169,33 @@ async def test_another_way_to_write_an_id_does_not_pass_the_owner_by(house: Hous
     assert len(desk.of("add-note")) == 1
 
 
+async def test_a_bare_number_means_the_desks_own_lead(house: House, desk: Desk) -> None:
+    lead = await mine(house, ADA)
+    ((number,),) = await rows(house, "SELECT number FROM leads WHERE external_id = ?", str(lead["id"]))
+    assert str(number) != str(lead["id"])
+    await house.command(ADA, f"/leads do north add-note lead:{number} content:hello")
+    await house.command(ADA, f"/leads do north add-note lead:KP-{number} content:hello")
+    assert [asked["leadId"] for asked in desk.of("add-note")] == [lead["id"]] * 2
+
+
+async def test_a_number_that_means_two_leads_is_asked_about(house: House, desk: Desk) -> None:
+    one, two = await mine(house, ADA), await mine(house, ADA)
+    ((number,),) = await rows(house, "SELECT number FROM leads WHERE external_id = ?", str(two["id"]))
+    sql = "UPDATE leads SET external_id = ? WHERE external_id = ?"
+    await house.sandbox.bot.database.write(lambda tx: tx.run(sql, str(number), str(one["id"])))
+    await house.command(ADA, f"/leads do north add-note lead:{number} content:hello")
+    assert desk.of("add-note") == []
+    assert "could be" in house.says(ADA)
+
+
 async def test_a_private_lead_has_no_name_in_the_form_of_others(house: House, desk: Desk) -> None:
     lead = await mine(house, MAX, private=1, first_name="Zebedee")
     told = await house.command(ZOE, f"/leads do north add-note leadId:{lead['id']} kinds:a")
     assert "Please fill this in" in house.says(ZOE)
     assert "Zebedee" not in house.says(ZOE)
-    await house.submit(ZOE, content="hello")
-    said = f"{shown(told) if told else ''}{house.says(ZOE)}{house.told(ZOE)}"
+    errors = await house.submit(ZOE, content="hello")
+    said = f"{shown(told) if told else ''}{house.says(ZOE)}{house.told(ZOE)}{errors}"
+    assert "owns this lead" in said
     assert desk.of("add-note") == []
     assert "Zebedee" not in said
     assert "Max" not in said
@@ -215,8 +240,21 @@ async def test_a_sensitive_value_of_a_removed_row_is_not_that_of_the_next_one(ho
     assert desk.of("add-persons")[-1] == {"data": [{"name": "Kit"}, {"name": "Somebody else"}]}
 
 
-@pytest.mark.parametrize("why", ["later", "off"])
-async def test_a_sensitive_value_that_is_gone_is_not_left_out_silently(house: House, desk: Desk, why: str) -> None:
+async def test_a_sensitive_value_that_went_before_yes_is_asked_for_again(house: House, desk: Desk) -> None:
+    await sensitive(house, allowed=True)
+    await house.command(ADA, "/leads do north warned-persons data.1.name:Kit data.1.born:1990-02-03")
+    assert "(given)" in house.says(ADA)
+    assert "1990" not in house.says(ADA)
+    await house.sandbox.advance(31 * 60)
+    await house.submit(ADA)
+    assert desk.of("warned-persons") == []
+    assert "memory only" in house.says(ADA)
+    await house.submit(ADA, **{"data/1/born": "1990-02-03"})
+    await house.submit(ADA)
+    assert desk.of("warned-persons") == [{"data": [{"name": "Kit", "born": "1990-02-03"}]}]
+
+
+async def test_a_sensitive_value_that_is_gone_is_not_left_out_silently(house: House, desk: Desk) -> None:
     await sensitive(house, allowed=True)
     await house.command(ADA, "/leads do north add-persons data.1.born:1990-02-03")
     assert house.typed(ADA)["data/1/born"] == "1990-02-03"
@@ -224,17 +262,14 @@ async def test_a_sensitive_value_that_is_gone_is_not_left_out_silently(house: Ho
     assert all(b"1990" not in bytes(str(body), "utf-8") for (body,) in stored)
     await house.slack.modals.close(ADA, all_views=True)
     ((draft,),) = await rows(house, "SELECT draft FROM drafts ORDER BY at DESC LIMIT 1")
-    if why == "later":
-        await house.sandbox.advance(31 * 60)
-    else:
-        await sensitive(house, allowed=False)
+    await sensitive(house, allowed=False)
     await house.subscribe()
     await house.arrive()
     await house.forge(ADA, house.cards()[-1], "form", f'{{"v":1,"do":"turn","draft":"{draft}"}}')
     errors = await house.submit(ADA, **{"data/1/name": "Kit"})
     assert desk.of("add-persons") == []
     said = f"{house.says(ADA)}{errors}"
-    assert ("memory only" in said) if why == "later" else ("switched sensitive fields off" in said)
+    assert "switched sensitive fields off" in said
     await house.submit(ADA)
     assert desk.of("add-persons") == [{"data": [{"name": "Kit"}]}]
 
@@ -453,6 +488,23 @@ async def test_the_kept_form_of_a_closed_window_is_not_sent_twice(house: House, 
     assert len(desk.of("add-note")) == 1
 
 
+async def test_who_closed_the_window_hears_what_became_of_it(house: House, desk: Desk) -> None:
+    lead = await mine(house, ADA)
+    for answer, said in (
+        (None, "done in KPro Marketing"),
+        (Unavailable("HTTP 503"), "cannot be asked just now"),
+        (Rejected((FieldError("too rude", "content"),), 400), "too rude"),
+    ):
+        desk.gate, desk.answers["add-note"] = asyncio.Event(), answer
+        await house.command(ADA, f"/leads do north add-note leadId:{lead['id']}")
+        await house.slack.modals.submit(ADA, {"content": {"value": "hello"}})
+        assert "Checking" in house.says(ADA)
+        await house.slack.modals.close(ADA, all_views=True)
+        desk.gate.set()
+        await house.quiet()
+        assert said in shown(house.dms(ADA)[-1])
+
+
 async def test_a_failure_on_the_next_page_is_told_however_late(house: House, desk: Desk) -> None:
     def page(params: Search) -> Any:
         if params.page:
@@ -506,6 +558,18 @@ async def test_a_reason_counts_for_the_lead_that_it_was_given_for(house: House, 
     await house.submit(ADA, leadId=str(two["id"]))
     assert len(desk.of("call-them")) == 1
     assert "does not want to be called" in house.says(ADA)
+
+
+async def test_what_is_foreseen_is_shown_first_and_nothing_is_asked_without_it(house: House, desk: Desk) -> None:
+    lead = await mine(house, ADA)
+    await house.command(ADA, f"/leads do north tag leadId:{lead['id']} content:hello kinds:a")
+    assert desk.of("tag") == []
+    assert "Then it says hello." in house.says(ADA)
+    await house.submit(ADA)
+    assert len(desk.of("tag")) == 1
+    await house.slack.modals.close(ADA, all_views=True)
+    await house.command(ADA, f"/leads do north tag leadId:{lead['id']} content:hello")
+    assert len(desk.of("tag")) == 2
 
 
 async def test_yes_pressed_twice_runs_once(house: House, desk: Desk) -> None:

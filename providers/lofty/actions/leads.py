@@ -8,6 +8,7 @@ from typing import Any
 
 from providers.action import Action, Effect, delete, get, post, put
 from providers.lead import Privacy
+from providers.lofty.foresight import assign, tags_after
 from providers.lofty.models.activity import ActivitiesOf, Activity, AddActivity
 from providers.lofty.models.inquiry import AddInquiry, AddProperty
 from providers.lofty.models.leads import (
@@ -69,6 +70,7 @@ LEADS: tuple[Action[Any], ...] = (
         "edit-lead",
         "Change a lead",
         EditLead,
+        foresee=tags_after,
         gives=LeadNumber,
         lead="leadId",
         section=SECTION,
@@ -79,6 +81,7 @@ LEADS: tuple[Action[Any], ...] = (
         "assign-lead",
         "Give a lead to somebody",
         AssignLead,
+        call=assign,
         gives=LeadNumber,
         lead="leadId",
         idempotent=True,

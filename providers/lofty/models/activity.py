@@ -25,7 +25,7 @@ _MORE = Group("Showing or form")
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return datetime.now(UTC).replace(microsecond=0)  # as exact as people choose it
 
 
 class ActivitiesOf(Asks):

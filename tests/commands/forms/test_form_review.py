@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from bot.calling import params
 from bot.sandbox.inputs import initial
-from bot.sandbox.strict import MODAL, faults
+from bot.sandbox.strict import MODAL, VIEW_BYTES, faults
 from commands.forms import args, pages
 from commands.forms.draft import Draft, absorb, as_model
 from commands.forms.fields import fields_of
@@ -151,14 +153,10 @@ def test_a_bare_number_is_no_time(text: str) -> None:
 
 
 class Today(BaseModel):
-    from datetime import date as _date
-
-    due: Annotated[_date, Ahead()]
+    due: Annotated[date, Ahead()]
 
 
 def test_today_is_the_persons() -> None:
-    from zoneinfo import ZoneInfo
-
     late = datetime(2026, 12, 2, 2, 0, tzinfo=UTC).astimezone(ZoneInfo("America/Los_Angeles"))
     assert as_model(Today, Draft(values={"due": "2026-12-01"}), late)
     with pytest.raises(Invalid):
@@ -197,3 +195,22 @@ def test_on_the_command_line_a_text_may_begin_with_a_bracket() -> None:
     made = params(Odd, ["text=[urgent] call", 'any={"a":1}', 'kinds=["a"]'])
     assert isinstance(made, Odd)
     assert (made.text, made.any, made.kinds) == ("[urgent] call", {"a": 1}, ["a"])
+
+
+def test_a_page_full_of_long_texts_or_of_long_lists_is_a_view_that_slack_takes() -> None:
+    texts: dict[str, Any] = {f"t{n}": (Annotated[str | None, Long()], None) for n in range(24)}
+    many = Choices(tuple((f"code-{n}-" + "x" * 20, "A name that is as long as names are " * 2) for n in range(99)))
+    lists: dict[str, Any] = {f"s{n}": (Annotated[str | None, many], None) for n in range(24)}
+    model = create_model("Heavy", **texts, **lists)
+    draft = Draft(values={f"t{n}": "é" * 3000 for n in range(24)})
+    number, places = 0, set[str]()
+    while True:
+        page = pages.draw(model, draft.model_copy(update={"page": number}), "d1", Nobody())
+        view = modal("A form", page.blocks, callback=Form.ACTION, submit="Send", meta=Value(draft="d1"))
+        assert faults(MODAL, view) == []
+        assert len(json.dumps(view)) < VIEW_BYTES
+        places |= page.places
+        number += 1
+        if number == page.pages:
+            break
+    assert len(places) == 48
