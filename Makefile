@@ -23,7 +23,7 @@ test: $(STAMP) ## every check that CI runs: format, lint, types, tests; ARGS goe
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 format: $(STAMP) ## format the code, and mend what ruff can mend
 	$(BIN)/ruff format .

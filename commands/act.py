@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from commands import sight as seeing
 from commands.desk.visibility import public_name
 from commands.forms import args
-from commands.forms.draft import Draft, absorb, as_model, with_rows
+from commands.forms.draft import Draft, absorb, as_model, leaves, with_rows
 from commands.forms.fields import fields_of
 from commands.forms.read import Invalid, typed
 from commands.forms.values import Reading, zone_of
@@ -29,7 +29,7 @@ from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, U
 from providers.http import Api
 from providers.lead import Privacy
 from providers.paging import MOST_PAGES, every_page, items_of
-from storage import audit, connections, drafts, leads, people, pings
+from storage import audit, connections, drafts, known, leads, people, pings
 from storage.choices import once, undo
 from storage.database import Tx
 from storage.records import Person, StoredLead
@@ -102,7 +102,8 @@ async def suggestions(desk: Desk, request: Request, place: str) -> list[Block]:
         else:
             wanted = fold_name(request.text)
             found = [c for c in leaf.asked.choices if wanted in fold_name(f"{c[1]} {c[0]}")][:OPTIONS]
-        return doing.choices(found, request.text if leaf.asked.refers else "")
+        may_be_typed = leaf.asked.refers and (not leaf.asked.whole or request.text.strip().isdecimal())
+        return doing.choices(found, request.text if may_be_typed else "")
 
     return await desk.database.look(look)
 
@@ -290,7 +291,8 @@ def _about(desk: Desk, opened: Opened) -> str | None:
 async def _form(
     desk: Desk, request: Request, name: str, errors: Mapping[str, str] | None = None, focus: str = ""
 ) -> Answer:
-    """Draw a stored draft's form."""
+    """Draw a stored draft's form; names that it asks for and that nobody has learned yet are asked for now."""
+    unlearned: list[tuple[str, str]] = []
 
     def look(tx: Tx) -> Answer:
         opened = _open(tx, desk, request, name)
@@ -308,9 +310,23 @@ async def _form(
             sensitive=opened.sensitive,
             given=given,
         )
+        unlearned.extend(_unlearned(tx, request.workspace, opened))
         return Show(view)
 
-    return await desk.database.read(look)
+    shown = await desk.database.read(look)
+    for connection, kind in unlearned:
+        if not desk.memory.has(key := f"learning:{request.workspace}:{connection}:{kind}"):
+            desk.memory.put(key, True)
+            desk.learn(request.workspace, connection, kind)
+    return shown
+
+
+def _unlearned(tx: Tx, workspace: str, opened: Opened) -> list[tuple[str, str]]:
+    """(connection, kind) of what this form chooses from by name, where it was never asked for."""
+    connection, offered = opened.entry.connection.connection, opened.entry.provider.names
+    wanted = {leaf.asked.refers for leaf in leaves(opened.entry.action.params, opened.draft)} & set(offered)
+    held = known.kinds(tx, workspace, connection) if wanted else {}
+    return [(connection, kind) for kind in sorted(k for k in wanted if k) if kind not in held]
 
 
 # --------------------------------------------------------------------------------------- inside a form

@@ -84,10 +84,9 @@ def items_of(answer: Any) -> list[Any] | None:
     return only if isinstance(only, list) else items_of(only)
 
 
-_ENVELOPE = frozenset(
-    ("hasMore", "limit", "offset", "total", "code", "message", "errorCode", "errorMsg", "success", "nextPageKey")
-    + ("_metadata", "get_metadata", "metadata", "meta", "pagination", "pageInfo", "links")
-)
+_BESIDE = "hasMore limit offset total code message errorCode errorMsg success nextPageKey"
+_METADATA = "_metadata get_metadata metadata meta pagination pageInfo links"
+_ENVELOPE = frozenset((*_BESIDE.split(), *_METADATA.split()))
 """What stands beside a list without being of its records."""
 
 

@@ -173,10 +173,11 @@ def welcome(sandbox: Sandbox) -> None:
         "C0LEADS",
         "U0ADA",
         text=(
-            "Welcome to the sandbox. You are Ada, an admin. Three steps to a working desk:\n"
+            "Welcome to the sandbox. You are Ada, an admin. Four steps to a working desk:\n"
             f"1. {'; or '.join(ways)}.\n"
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
             "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
+            "4. `/leads do` searches everything that the lead system can do.\n"
             "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."
         ),
     )

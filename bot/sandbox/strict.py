@@ -162,13 +162,13 @@ class Recorder:
     """Writes each call of the app as one JSON line ``{"method", "payload"}``; tokens are left out."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("ab", buffering=0)  # unbuffered: lines of several processes stay whole
 
     def record(self, method: str, payload: Json) -> None:
         """Append one call; readable at once by whoever follows the file."""
         kept = {name: value for name, value in payload.items() if name != "token"}
-        self._file.write(json.dumps({"method": method, "payload": kept}, ensure_ascii=False) + "\n")
-        self._file.flush()
+        line = json.dumps({"method": method, "payload": kept}, ensure_ascii=False)
+        self._file.write(f"{line}\n".encode("utf-8", "surrogatepass"))
 
     def close(self) -> None:
         """Close the file; later calls are an error."""

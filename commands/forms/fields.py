@@ -92,6 +92,8 @@ class Asked:
     refers: str | None = None
     group: str | None = None
     ahead: bool = False
+    whole: bool = False
+    """Its values are whole numbers, ids among them."""
 
 
 @cache
@@ -151,6 +153,7 @@ def _asked(name: str, info: FieldInfo) -> Asked:
         refers=refers.kind if refers else None,
         group=group.title if group else None,
         ahead=mark(Ahead) is not None,
+        whole=item is int,
     )
 
 
