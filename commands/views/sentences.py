@@ -57,6 +57,8 @@ def invalid(error: Mapping[str, Any]) -> str:
             return "Write a date as YYYY-MM-DD."
         case "string_too_long" | "too_long" if facts.get("field_type") != "List":  # a secret is no string to pydantic
             return f"Use {facts['max_length']} characters or fewer."
+        case "too_long":
+            return f"Give {facts['max_length']} or fewer; these are {facts.get('actual_length', 'more')}."
         case "string_too_short":
             return "Please fill this in."
         case "greater_than_equal":
@@ -123,7 +125,8 @@ def failure(error: ProviderError, system: str, key_title: str = "credentials") -
         case Unavailable(reason=reason):
             return f"{system} cannot be asked just now ({reason}). Nothing was lost; try again in a minute."
         case Rejected(errors=errors) if errors:
-            return f"{system} refuses: {safe(errors[0].message, 200)}"
+            said = safe(errors[0].message, 200)
+            return said if said.startswith(system) else f"{system} refuses: {said}"
         case Rejected():
             return f"{system} refuses this request. Check what was typed and try again."
         case UnexpectedResponse(reason=reason):

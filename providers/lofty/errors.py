@@ -37,6 +37,7 @@ _SENTENCES = {
 NO_SUCH_RECORD = "Lofty has no such lead or record (any more), or this account may not see it."
 _NUMBER = re.compile(r"\b(20\d{3,4})\b")
 _WORD = re.compile(r"\b(" + "|".join(_NAMED) + r")\b")
+_GONE = re.compile(r"\b([A-Z_]+?)_NOT_EXIST\b")
 _QUOTED = r"""["'`\[(]([A-Za-z][A-Za-z0-9_.]{1,40})["'`\])]"""
 _FIELD = re.compile(_QUOTED + r"|\b([a-z]+[A-Z][A-Za-z0-9]{1,30}|limit|offset|content|stage|role|reason)\b")
 _PERSONAL = re.compile(r"\S+@\S+|\+?\d[\d\s().-]{6,}\d")
@@ -66,6 +67,13 @@ def _said(data: Any) -> tuple[int | None, str]:
     return (_NAMED[named[1]] if code is None and named else code), text
 
 
+def _failed(data: dict[str, Any]) -> bool:
+    """Whether a body with status 200 says that nothing was done: some operations put their failures there."""
+    if data.get("errorCode") not in (None, 0, "0", ""):
+        return True
+    return data.get("code") not in (None, 0, "0", "", 200, "200") and isinstance(data.get("message"), str)
+
+
 def refused(status: int, data: Any) -> bool:
     """Whether an answer means that the key or token is not accepted."""
     return status == 401 or (400 <= status < 500 and _said(data)[0] == NO_SUCH_USER)
@@ -76,10 +84,8 @@ def read_errors(status: int, data: Any) -> Rejected | AuthFailed | None:
 
     Personal data (addresses, numbers) in a message is blotted out, because messages are shown and kept.
     """
-    if 200 <= status < 300:
-        failed = isinstance(data, dict) and data.get("errorCode") not in (None, 0, "0", "") and "leadId" not in data
-        if not failed:
-            return None
+    if 200 <= status < 300 and not (isinstance(data, dict) and "leadId" not in data and _failed(data)):
+        return None
     code, message = _said(data)
     if status == 401 or code == NO_SUCH_USER:
         return AuthFailed()
@@ -91,6 +97,9 @@ def read_errors(status: int, data: Any) -> Rejected | AuthFailed | None:
             return None
         return Rejected((FieldError(_SENTENCES[PERMISSION_DENIED]),), status)
     text = _PERSONAL.sub("…", " ".join(message.split()))[:LONGEST]
+    if gone := _GONE.search(text):
+        text = f"Lofty has no such {gone[1].replace('_', ' ').lower()} (any more), or this account may not see it."
+        return Rejected((FieldError(text.replace("no such resource", "nothing with this number")),), status)
     if status == 404 and (code is None or not text):
         return Rejected((FieldError(NO_SUCH_RECORD, "leadId"),), status)
     if not text:

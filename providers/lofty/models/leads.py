@@ -99,10 +99,15 @@ _RARE = Group("Rarely needed")
 # --------------------------------------------------------------------------------------------- finding
 
 
+MOST_TAGS = 100
+"""At once; a limit of ours: a select of Slack's holds no more, and no lead has so many."""
+Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
+
+
 class _Filters(Asks):
     stage: list[StageName] | None = Field(default=None, title="Stages")
-    anyTags: list[Tag] | None = Field(default=None, title="With any of these tags")
-    allTags: list[Tag] | None = Field(default=None, title="With all of these tags")
+    anyTags: Tags | None = Field(default=None, title="With any of these tags")
+    allTags: Tags | None = Field(default=None, title="With all of these tags")
     source: SourceName | None = Field(default=None, title="Source")
     contacted: bool | None = Field(default=None, title="Has been contacted")
     phone: Annotated[str | None, Privacy.CONTACT] = Field(default=None, max_length=20, title="Phone")
@@ -236,11 +241,11 @@ class _Kind(Asks):
 class _Worked(Asks):
     stage: StageName | None = Field(default=None, title="Stage")
     assignedUserId: MemberId | None = Field(default=None, title="Agent")
-    tagsAdd: list[Tag] | None = Field(default=None, title="Tags")
+    tagsAdd: Tags | None = Field(default=None, title="Tags")
 
 
 class _FewerTags(Asks):
-    tagsRemove: list[Tag] | None = Field(default=None, title="Take tags away", description="The others stay")
+    tagsRemove: Tags | None = Field(default=None, title="Take tags away", description="The others stay")
     """Only in Lofty's newer description; it saves reading all tags and writing them back."""
 
 
@@ -287,7 +292,7 @@ class _Details(Asks):
     )
     leadTransaction: NewTransaction | None = Field(default=None, title="Transaction")
     customAttributeList: list[CustomAttribute] | None = Field(default=None, title="The team's own fields")
-    tags: Annotated[list[Tag] | None, _RARE] = Field(
+    tags: Annotated[Tags | None, _RARE] = Field(
         default=None, title="Replace all tags", description="Whatever tags the lead has are replaced by these"
     )
     leadType: Annotated[int | None, Choices(SINGLE_LEAD_TYPES), _RARE] = Field(
@@ -322,7 +327,7 @@ class _OfLead(Asks):
 class EditLead(_Details, _Kind, _Reached, _KnownName, _FewerTags, _Worked, _OfLead):
     """What to change of a lead; what is left out stays as it is (6.25, EditLeadRequest)."""
 
-    tagsAdd: list[Tag] | None = Field(default=None, title="Add tags", description="Those that the lead has stay")
+    tagsAdd: Tags | None = Field(default=None, title="Add tags", description="Those that the lead has stay")
     phones: Annotated[list[Phone] | None, Privacy.CONTACT] = Field(
         default=None, title="Phones", description="Each on a line of its own; all that the lead is to have"
     )

@@ -81,3 +81,11 @@ async def test_plain_text_reaches_the_reading_and_a_page_does_not() -> None:
     with pytest.raises(Rejected) as caught:
         await wire.api.get("/c")
     assert caught.value.errors[0].field == "limit"
+
+
+def test_a_failure_inside_a_200_is_a_refusal_and_a_record_is_not() -> None:
+    refused = read_errors(200, {"code": 200060, "message": "TRANSACTION_NOT_EXIST", "data": None})
+    assert isinstance(refused, Rejected)
+    assert refused.errors[0].message.startswith("Lofty has no such transaction")
+    assert read_errors(200, {"code": 0, "message": "success", "data": {}}) is None
+    assert read_errors(200, {"leadId": 7, "code": 3}) is None
