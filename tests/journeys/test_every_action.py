@@ -42,6 +42,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "edit-company": {"name": "Lone Star"},
     "remove-broker-team": {"id": "{team}"},
     "sync-brokermint-lead": {"externalId": "17", "firstName": "Kit", "email": "kit@example.com"},
+    "sync-brokermint-transaction": {"id": "{transaction}"},
     "delete-webhook": {"subscribeId": "{webhook}"},
 }
 """By action: what is said besides what is required, or instead of it."""
