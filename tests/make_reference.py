@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import click
+from pydantic import BaseModel
 
-from bot.calling import described
 from bot.cli import main
 from bot.web import Web
+from commands.forms.fields import LISTS, Asked, Kind, fields_of
 from commands.registry import VERBS
 from commands.verb import Role
 from providers.provider import Provider, discover
 
 FILE = Path(__file__).parents[1] / "docs" / "reference.md"
+MOST_CHOICES = 40
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("SLACK_BOT_TOKEN", "required", "The bot token (`xoxb-…`): your Slack app, OAuth & Permissions."),
@@ -99,71 +102,140 @@ def words() -> list[str]:
     return lines
 
 
-def kind(schema: Mapping[str, Any], root: Mapping[str, Any]) -> str:
-    """A JSON Schema type in words."""
-    if "$ref" in schema:
-        named = schema["$ref"].rsplit("/", 1)[-1]
-        return f"object: {named}, below" if named in root.get("$defs", {}) else "object"
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(kind(s, root) for s in schema["anyOf"] if s.get("type") != "null"))
-    if schema.get("type") == "array":
-        return f"list of {kind(schema.get('items', {}), root)}"
-    named = {"integer": "whole number", "string": "text", "boolean": "yes or no"}.get(str(schema.get("type")))
-    text = named or str(schema.get("type", "anything"))
-    if schema.get("format") in ("date", "email"):
-        return str(schema["format"]).replace("email", "e-mail")
-    least, most = schema.get("minimum"), schema.get("maximum")
-    if least is not None or most is not None:
-        text += f" ({least:g} to {most:g})" if None not in (least, most) else f" (from {least:g})"
-    if longest := schema.get("maxLength"):
-        text += f" (up to {longest} characters)"
-    return text
+def kind(asked: Asked) -> str:
+    """What a field takes, in a few words."""
+    text = _KINDS[asked.kind]
+    if asked.model is not None:
+        text = f"{text} [{asked.model.__name__}](#{asked.model.__name__.casefold()})"
+    if asked.refers:
+        text = f"{'list of' if asked.kind in LISTS else ''} {asked.refers.replace('-', ' ')} (by name)".strip()
+    elif asked.kind is Kind.SELECT:
+        text = "whole number" if asked.whole else text
+    if asked.least is not None or asked.most is not None:
+        least, most = (f"{n:g}" if n is not None else "" for n in (asked.least, asked.most))
+        text += f", {f'{least} to {most}' if least and most else f'from {least}' if least else f'up to {most}'}"
+    if asked.longest is not None:
+        text += f", up to {asked.longest} characters"
+    return text + (", **required**" if asked.required else "")
 
 
-def parameters(schema: Mapping[str, Any], root: Mapping[str, Any], prefix: str = "") -> list[tuple[str, ...]]:
-    """A row a parameter: name, type, required, meaning."""
-    needed = set(schema.get("required", ()))
-    rows = []
-    for name, inner in schema.get("properties", {}).items():
-        said = ". ".join(p.rstrip(".") for p in (inner.get("title"), inner.get("description")) if p)
-        rows.append((f"`{prefix}{name}`", kind(inner, root), "yes" if name in needed else "", said))
+_KINDS: Mapping[Kind, str] = {
+    Kind.TEXT: "text",
+    Kind.LONG: "text",
+    Kind.INTEGER: "whole number",
+    Kind.DECIMAL: "number",
+    Kind.MONEY: "amount",
+    Kind.YES: "yes or no",
+    Kind.YES_NO: "yes or no",
+    Kind.DATE: "day",
+    Kind.MOMENT: "time",
+    Kind.SELECT: "text",
+    Kind.MULTI: "list",
+    Kind.NUMBERS: "list of numbers",
+    Kind.TEXTS: "list of texts",
+    Kind.NAMED: "",
+    Kind.NAMES: "",
+    Kind.JSON: "JSON",
+    Kind.MODEL: "one",
+    Kind.ROWS: "list of",
+    Kind.EMAIL: "e-mail address",
+    Kind.URL: "web address",
+    Kind.SECRET: "secret",
+}
+
+
+def meaning(asked: Asked) -> str:
+    """Title, hint and known values of a field."""
+    said = [asked.title, asked.hint or ""]
+    if asked.choices:
+        known = asked.choices[:MOST_CHOICES]
+        values = ", ".join(f"`{v}`" + ("" if same(v, name) else f" {name}") for v, name in known)
+        left = len(asked.choices) - len(known)
+        said.append(f"Known: {values}{f' and {left} more' if left else ''}")
+    if asked.sensitive:
+        said.append("Sensitive")
+    return " ".join(part if part.endswith(("?", "!", ".")) else f"{part}." for part in said if part)
+
+
+def same(value: str, name: str) -> bool:
+    """Whether a value's name says nothing more than the value itself."""
+    return re.sub(r"\W|_", "", value).casefold() == re.sub(r"\W|_", "", name).casefold()
+
+
+def parameters(model: type[BaseModel]) -> list[tuple[str, ...]]:
+    """A row a parameter: name, type, meaning."""
+    return [(f"`{asked.name}`", kind(asked), meaning(asked)) for asked in fields_of(model)]
+
+
+def objects(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """The models inside a model, however deep."""
+    for asked in fields_of(model):
+        if asked.model is not None:
+            yield asked.model
+            yield from objects(asked.model)
+
+
+def index(provider: Provider) -> list[tuple[str, ...]]:
+    """A row an action; the section stands where it begins."""
+    rows, section = [], ""
+    for action in provider.actions:
+        begins = action.section if action.section != section else ""
+        section = action.section
+        call = f"[`{action.method} {action.path}`](#{provider.slug}-{action.name})"
+        who = "admins" if action.for_admins else "everybody"
+        rows.append(
+            (begins, f"`{provider.slug}`", f"`{action.name}`", action.title, action.effect.value, who, call),
+        )
     return rows
 
 
 def actions(providers: Mapping[str, Provider]) -> list[str]:
-    """Every action of every lead system, with its parameters."""
-    found = described(providers)
-    rows = [
-        (f"`{a['provider']}`", f"`{a['action']}`", a["title"], a["effect"], f"`{a['method']} {a['path']}`")
-        for a in found
-    ]
-    lines = ["## Actions", "", *table(("Provider", "Action", "Title", "Effect", "Call"), rows), ""]
+    """Every action of every lead system, then the parameters of each, then the objects inside them."""
+    head = ("Section", "Provider", "Action", "Title", "Effect", "Who", "Call")
+    lines = ["## Actions", "", *table(head, (row for p in providers.values() for row in index(p))), ""]
     lines += [
-        "Run one with `leadbell call PROVIDER ACTION [name=value …]`; `leadbell actions --json` gives JSON Schema."
+        "In Slack: `/leads do`. What changes a lead that somebody owns is for the owner and admins. At a command line: "
+        "`leadbell call PROVIDER ACTION [name=value …]`; `leadbell actions --json` gives JSON Schema.",
+        "",
+        "## Parameters",
+        "",
+        "What is not marked *required* may be left out. *By name*: an id that `/leads do` lets you choose by its name; "
+        "`leadbell call` takes the id. Where values are known, others are accepted too unless the type says otherwise.",
     ]
-    head = ("Parameter", "Type", "Required", "Meaning")
-    for action in found:
-        schema = action["params"]
-        lines += ["", f"### {action['provider']} {action['action']}", "", *table(head, parameters(schema, schema))]
-        for name, inner in schema.get("$defs", {}).items():
-            if inner.get("properties"):
-                lines += ["", f"Each `{name}`:", "", *table(head, parameters(inner, schema))]
+    head, inside = ("Parameter", "Type", "Meaning"), dict[type[BaseModel], None]()
+    for provider in providers.values():
+        for action in provider.actions:
+            model: type[BaseModel] = action.params
+            rows = parameters(model)
+            inside |= dict.fromkeys(objects(model))
+            taken = table(head, rows) if rows else ["Takes nothing."]
+            lines += ["", f"### {provider.slug} {action.name}", "", *taken]
+    lines += ["", "## Objects", "", "What parameters above hold, by its own name."]
+    for model in sorted(inside, key=lambda m: m.__name__):
+        lines += ["", f"### {model.__name__}", "", *table(head, parameters(model))]
     return lines
 
 
 def connecting(providers: Mapping[str, Provider]) -> list[str]:
     """What connecting each lead system asks for."""
-    lines = ["## Lead systems", ""]
+    lines = ["## Lead systems"]
     for provider in providers.values():
+        keeps = ", ".join(keep.value for keep in provider.writes)
+        more = [
+            f"It is told of: {keeps}." if keeps else "It is told of nothing but new leads.",
+            "It can call (webhook)." if provider.webhooks else "",
+            "It can be connected by its page of consent (OAuth)." if provider.oauth else "",
+        ]
         lines += [
+            "",
             f"**{provider.name}** (`{provider.slug}`): leads are called `{provider.prefix}-…`; at most "
-            f"{provider.rate.per_minute:g} calls a minute and {provider.rate.burst:g} at once for each connection.",
+            f"{provider.rate.per_minute:g} calls a minute and {provider.rate.burst:g} at once for each connection, "
+            f"unless its settings or its answers say otherwise. {' '.join(filter(None, more))}",
             "",
         ]
-        secret, more = (m.model_json_schema() for m in (provider.credentials, provider.settings))
-        rows = [(*r, "credential") for r in parameters(secret, secret)]
-        rows += [(*r, "setting") for r in parameters(more, more)]
-        lines += table(("Field", "Type", "Required", "Meaning", "What"), rows)
+        rows = [(*r, "credential") for r in parameters(provider.credentials)]
+        rows += [(*r, "setting") for r in parameters(provider.settings)]
+        lines += table(("Field", "Type", "Meaning", "What"), rows)
     return lines
 
 
@@ -212,16 +284,12 @@ def routes() -> list[str]:
 def reference() -> str:
     """The whole page."""
     providers = discover()
-    parts = (
-        ["# Reference", "", "Made from the code by `python -m tests.make_reference`; a test holds it to it."],
-        words(),
-        connecting(providers),
-        actions(providers),
-        command_line(),
-        settings(providers),
-        routes(),
-    )
-    return "\n\n".join("\n".join(part).strip() for part in parts) + "\n"
+    parts = [words(), settings(providers), command_line(), routes(), connecting(providers), actions(providers)]
+    text = "\n\n".join("\n".join(part).strip() for part in parts) + "\n"
+    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    contents = " · ".join(f"[{title}](#{title.casefold().replace(' ', '-')})" for title in titles)
+    made = "Made from the code by `python -m tests.make_reference`; a test holds it to it."
+    return f"# Reference\n\n{made}\n\n{contents}\n\n{text}"
 
 
 if __name__ == "__main__":

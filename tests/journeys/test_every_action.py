@@ -185,6 +185,8 @@ async def test_it_runs_from_slack(house: House, action: Action[Any]) -> None:
     system.called(lead["leadId"])
     await house.poll()
     ids = await ids_for(house, action, str(lead["leadId"]))
+    system.account.brokermint["17"] = lead["leadId"]  # both are linked in Lofty itself
+    system.account.brokermint_transactions.add(int(ids.get("transaction", 0)))
     before, refused = len(system.requests), len(system.refused)
     await house.command(ADA, f"/leads do texas {action.name} {words_for(action, ids)}")
     if action.asks:
