@@ -75,7 +75,7 @@ VERBS: tuple[Verb, ...] = (
         act.do_words,
         help=(
             "Alone it opens the search over all actions. Example: "
-            '`/leads do north add-task lead:LO-1017 type:Call deadline:"tomorrow 9am"`; what is missing is asked for.\n'
+            '`/leads do west add-task lead:LO-1017 type:Call deadline:"tomorrow 9am"`; what is missing is asked for.\n'
             "Nested names are joined by dots, rows are numbered: `inquiry.locations.1.city:Austin`."
         ),
     ),

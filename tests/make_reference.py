@@ -18,7 +18,7 @@ from commands.verb import Role
 from providers.provider import Provider, discover
 
 FILE = Path(__file__).parents[1] / "docs" / "reference.md"
-MOST_CHOICES = 40
+FEW_CHOICES, MOST_CHOICES = 3, 40
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("SLACK_BOT_TOKEN", "required", "The bot token (`xoxb-…`): your Slack app, OAuth & Permissions."),
@@ -108,7 +108,7 @@ def kind(asked: Asked) -> str:
     if asked.model is not None:
         text = f"{text} [{asked.model.__name__}](#{asked.model.__name__.casefold()})"
     if asked.refers:
-        text = f"{'list of' if asked.kind in LISTS else ''} {asked.refers.replace('-', ' ')} (by name)".strip()
+        text = f"{'list of ' if asked.kind in LISTS else ''}{asked.refers.replace('-', ' ')} by name"
     elif asked.kind is Kind.SELECT:
         text = "whole number" if asked.whole else text
     if asked.least is not None or asked.most is not None:
@@ -144,10 +144,12 @@ _KINDS: Mapping[Kind, str] = {
 }
 
 
-def meaning(asked: Asked) -> str:
-    """Title, hint and known values of a field."""
+def meaning(asked: Asked, like: str = "") -> str:
+    """Title, hint and known values of a field; ``like`` is one above it that has the same values."""
     said = [asked.title, asked.hint or ""]
-    if asked.choices:
+    if like:
+        said.append(f"Known: as of `{like}`")
+    elif asked.choices:
         known = asked.choices[:MOST_CHOICES]
         values = ", ".join(f"`{v}`" + ("" if same(v, name) else f" {name}") for v, name in known)
         left = len(asked.choices) - len(known)
@@ -164,7 +166,27 @@ def same(value: str, name: str) -> bool:
 
 def parameters(model: type[BaseModel]) -> list[tuple[str, ...]]:
     """A row a parameter: name, type, meaning."""
-    return [(f"`{asked.name}`", kind(asked), meaning(asked)) for asked in fields_of(model)]
+    found, first = fields_of(model), dict[tuple[tuple[str, str], ...], str]()
+    for asked in found:
+        first.setdefault(asked.choices, asked.name)
+    rows = []
+    for asked in found:
+        repeats = len(asked.choices) > FEW_CHOICES and first[asked.choices] != asked.name
+        rows.append((f"`{asked.name}`", kind(asked), meaning(asked, first[asked.choices] if repeats else "")))
+    return rows
+
+
+def described(model: type[BaseModel]) -> list[str]:
+    """A table of what has to be said at length, and one line of what its title explains."""
+    brief = [a for a in fields_of(model) if not (a.required or a.hint or a.choices or a.sensitive or a.model)]
+    brief = brief if len(brief) > 1 else []
+    short = {f"`{a.name}`" for a in brief}
+    rows = [row for row in parameters(model) if row[0] not in short]
+    also = " · ".join(f"`{a.name}` {a.title} ({kind(a)})" for a in brief)
+    lines = table(("Parameter", "Type", "Meaning"), rows) if rows else []
+    if also:
+        lines += ["", f"Also: {also}."] if rows else [f"{also}."]
+    return lines or ["Takes nothing."]
 
 
 def objects(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -177,7 +199,8 @@ def objects(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 def index(provider: Provider) -> list[tuple[str, ...]]:
     """A row an action; the section stands where it begins."""
-    rows, section = [], ""
+    rows: list[tuple[str, ...]] = []
+    section = ""
     for action in provider.actions:
         begins = action.section if action.section != section else ""
         section = action.section
@@ -199,20 +222,24 @@ def actions(providers: Mapping[str, Provider]) -> list[str]:
         "",
         "## Parameters",
         "",
-        "What is not marked *required* may be left out. *By name*: an id that `/leads do` lets you choose by its name; "
-        "`leadbell call` takes the id. Where values are known, others are accepted too unless the type says otherwise.",
+        "What is not *required* may be left out. *By name*: an id that `/leads do` lets you choose by its name. "
+        "*Known*: values that the lead system's document names. *Sensitive*: offered in Slack only where an admin has "
+        "allowed it with `/leads privacy`.",
     ]
-    head, inside = ("Parameter", "Type", "Meaning"), dict[type[BaseModel], None]()
+    inside = dict[type[BaseModel], None]()
     for provider in providers.values():
         for action in provider.actions:
             model: type[BaseModel] = action.params
-            rows = parameters(model)
             inside |= dict.fromkeys(objects(model))
-            taken = table(head, rows) if rows else ["Takes nothing."]
-            lines += ["", f"### {provider.slug} {action.name}", "", *taken]
-    lines += ["", "## Objects", "", "What parameters above hold, by its own name."]
+            lines += ["", f"### {provider.slug} {action.name}", "", *described(model)]
+    lines += [
+        "",
+        "## Objects",
+        "",
+        "What parameters hold that are more than one value; `inquiry.locations.1.city` in words.",
+    ]
     for model in sorted(inside, key=lambda m: m.__name__):
-        lines += ["", f"### {model.__name__}", "", *table(head, parameters(model))]
+        lines += ["", f"### {model.__name__}", "", *described(model)]
     return lines
 
 
@@ -222,7 +249,7 @@ def connecting(providers: Mapping[str, Provider]) -> list[str]:
     for provider in providers.values():
         keeps = ", ".join(keep.value for keep in provider.writes)
         more = [
-            f"It is told of: {keeps}." if keeps else "It is told of nothing but new leads.",
+            f"It is told of: {keeps}." if keeps else "It is told nothing of what is done to a lead here.",
             "It can call (webhook)." if provider.webhooks else "",
             "It can be connected by its page of consent (OAuth)." if provider.oauth else "",
         ]

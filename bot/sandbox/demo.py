@@ -141,6 +141,7 @@ class Sandbox:
         self.clock.advance(timedelta(seconds=seconds))
         await self.bot.ringer.ring_due()
         self.bot.deliverer.wake()
+        self.bot.writer.wake()  # it may just be counting how long to sleep, by the time before
 
     async def leads_keep_arriving(self) -> None:
         """New leads in every lead system: every second with ``--fast``, else every half a minute or so."""
@@ -177,7 +178,7 @@ def welcome(sandbox: Sandbox) -> None:
             f"1. {'; or '.join(ways)}.\n"
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
             "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
-            "4. `/leads do` searches everything that the lead system can do.\n"
+            "4. `/leads do` searches everything that the lead systems can do.\n"
             "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."
         ),
     )

@@ -243,7 +243,7 @@ def _folded(text: str) -> str:
 
 _HEADS = (
     *("fullName", "name", "title", "subject", "content", "tagName", "pondName", "leadName", "transactionName"),
-    *("firstName", "assignedUser", "callbackUrl", "street", "address", "email"),
+    *("agentFullName", "firstName", "assignedUser", "callbackUrl", "street", "address", "email"),
 )
 """What a record is called by, the best first."""
 
@@ -254,7 +254,7 @@ def row(sheet: Sheet, item: Any, open_: Block) -> Block:
     lines = brief(sheet, data)
     if not lines:
         return section("_A record without fields that you may see._", accessory=open_)
-    head = next((name for name in _HEADS if name in lines), next(iter(lines)))
+    head = _head(lines) or next((name for name, (_, text) in lines.items() if text != MARKED), next(iter(lines)))
     called = lines.pop(head)[1]
     if head == "firstName" and "lastName" in lines:
         called = f"{called} {lines.pop('lastName')[1]}"
@@ -265,7 +265,10 @@ def row(sheet: Sheet, item: Any, open_: Block) -> Block:
 
 def brief(sheet: Sheet, data: Any) -> dict[str, tuple[str, str]]:
     """By field: title and words of what is plain or has a name; hidden ones are left out."""
-    model = sheet.action.gives
+    return _brief(sheet, sheet.action.gives, data)
+
+
+def _brief(sheet: Sheet, model: type[BaseModel] | None, data: Any) -> dict[str, tuple[str, str]]:
     if not isinstance(data, dict):
         text = sheet.bare(data)
         return {} if text == HIDDEN else {"value": ("Value", clean(text, FOLDED))}
@@ -275,6 +278,10 @@ def brief(sheet: Sheet, data: Any) -> dict[str, tuple[str, str]]:
         shape = sheet.shape(model, name)
         plain = value.get("name") if isinstance(value, dict) else value
         if isinstance(plain, list):
+            called = dict.fromkeys(_called(sheet, shape, v) for v in plain if isinstance(v, dict))
+            if said := [one for one in called if one]:
+                found[name] = (shape.title, ", ".join(said))
+                continue
             plain = ", ".join(sheet.text(shape, v) for v in plain if not isinstance(v, dict)) or None
         if _empty(plain) or isinstance(plain, dict) or _unset(shape, plain):
             continue
@@ -282,6 +289,20 @@ def brief(sheet: Sheet, data: Any) -> dict[str, tuple[str, str]]:
         if text != HIDDEN:
             found[name] = (shape.title, text)
     return found
+
+
+def _head(lines: Mapping[str, tuple[str, str]]) -> str | None:
+    """The field that names a record, if any; not one that is a secret."""
+    return next((name for name in _HEADS if name in lines and lines[name][1] != MARKED), None)
+
+
+def _called(sheet: Sheet, shape: Shape, inner: Mapping[str, Any]) -> str | None:
+    """What a record inside a field is called, if it has a name."""
+    if shape.privacy in (Privacy.SECRET, Privacy.SENSITIVE):
+        return None
+    lines = _brief(sheet, shape.model, inner)
+    head = _head(lines)
+    return lines[head][1] if head else None
 
 
 # ------------------------------------------------------------------------------------------------ CSV
