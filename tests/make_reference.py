@@ -169,7 +169,7 @@ def parameters(model: type[BaseModel]) -> list[tuple[str, ...]]:
     found, first = fields_of(model), dict[tuple[tuple[str, str], ...], str]()
     for asked in found:
         first.setdefault(asked.choices, asked.name)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for asked in found:
         repeats = len(asked.choices) > FEW_CHOICES and first[asked.choices] != asked.name
         rows.append((f"`{asked.name}`", kind(asked), meaning(asked, first[asked.choices] if repeats else "")))
@@ -236,7 +236,7 @@ def actions(providers: Mapping[str, Provider]) -> list[str]:
         "",
         "## Objects",
         "",
-        "What parameters hold that are more than one value; `inquiry.locations.1.city` in words.",
+        "What some parameters hold; in words `inquiry.locations.1.city:Austin`.",
     ]
     for model in sorted(inside, key=lambda m: m.__name__):
         lines += ["", f"### {model.__name__}", "", *described(model)]
