@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from providers.action import Action, Effect
@@ -58,11 +59,10 @@ def search(found: Sequence[Entry], words: str, recents: Sequence[tuple[str, str]
 
 
 def _score(entry: Entry, wanted: Sequence[str]) -> int | None:
-    title = entry.action.title.casefold().split()
-    others = (
+    title = _words(entry.action.title)
+    rest = _words(
         f"{entry.action.name.replace('-', ' ')} {entry.action.section} {entry.connection.name} {entry.provider.name}"
     )
-    rest = others.casefold().split()
     score = 0
     for word in wanted:
         if any(t.startswith(word) for t in title):
@@ -72,6 +72,13 @@ def _score(entry: Entry, wanted: Sequence[str]) -> int | None:
         else:
             return None
     return score
+
+
+@lru_cache(maxsize=4096)  # connections come and go
+def _words(text: str) -> tuple[str, ...]:
+    """What may be typed to find a text: "e-mail" is found by "e-mail", "mail" and "email"."""
+    folded = text.casefold()
+    return (*folded.replace("-", " ").split(), *(word.replace("-", "") for word in folded.split() if "-" in word))
 
 
 def may_run(action: Action[Any], person: Person, lead: StoredLead | None) -> bool:

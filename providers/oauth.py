@@ -70,8 +70,6 @@ Renew = Callable[[Tokens | None], Awaitable[Tokens]]
 class Renewed(httpx.Auth):
     """Signs with an access token that is renewed when it expires, and once where it is refused."""
 
-    requires_response_body = True
-
     def __init__(
         self,
         store: TokenStore,
@@ -93,6 +91,8 @@ class Renewed(httpx.Auth):
         token = await self._token(None)
         request.headers["Authorization"] = f"{self._scheme} {token}"
         response = yield request
+        if response.is_client_error:
+            await response.aread()  # answers are streamed, and what a refusal means may stand in its body
         if self._refused(response):
             request.headers["Authorization"] = f"{self._scheme} {await self._token(token)}"
             yield request

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError, relevance
 
@@ -21,11 +22,16 @@ MODAL, HOME = "SlackModalView", "SlackHomeView"
 POST, RESPONSE, BLOCKS, METADATA = "SlackPostMessage", "SlackResponseMessage", "SlackBlocks", "MessageMetadata"
 OPTION = "PlainTextOption"
 MESSAGE_KINDS = frozenset({POST, RESPONSE, BLOCKS})
+_WITH_BLOCKS = MESSAGE_KINDS | {MODAL, HOME}
 
 BLOCK_CHARACTERS = 12_000
 """Slack answers msg_blocks_too_long at roughly 13,200 characters over all blocks (bolt-js issue 2509)."""
 VIEW_BYTES = 250_000
 """A view's JSON may hold 250 kB (error view_too_large of views.open)."""
+
+KEPT_VERDICTS = 8192
+"""Blocks whose verdict is kept. Most are sent again and again (headings, inputs, buttons), and checking them against
+everything that a block may be is nearly all that a check costs."""
 
 _POSTED = ("channel", "text", "blocks", "thread_ts", "metadata", "reply_broadcast", "mrkdwn")
 
@@ -44,6 +50,46 @@ def _validator(kind: str) -> Draft7Validator:
     )
 
 
+@cache
+def _frame(kind: str) -> tuple[Draft7Validator, str]:
+    """``kind`` without what it says of each single block, and the definition that says it."""
+    definitions = _schema()["definitions"]
+    whole = definitions[kind]
+    if kind == BLOCKS:
+        outer: Json = {name: rule for name, rule in whole.items() if name != "items"}
+        each = whole["items"]
+    else:
+        listed = whole["properties"]["blocks"]
+        rules = {name: rule for name, rule in listed.items() if name != "items"}
+        outer = {**whole, "properties": {**whole["properties"], "blocks": rules}}
+        each = listed["items"]
+    (reference,) = each.values()
+    return Draft7Validator({**outer, "definitions": definitions}), reference.removeprefix("#/definitions/")
+
+
+@lru_cache(maxsize=KEPT_VERDICTS)
+def _block_fits(definition: str, text: bytes) -> bool:
+    """Whether a block, as JSON text, is what the definition says. The verdict hangs on the two arguments only."""
+    return bool(_validator(definition).is_valid(orjson.loads(text)))
+
+
+def _surely_fits(kind: str, payload: object) -> bool:
+    """Whether a payload with blocks is what the schema says. ``False`` says nothing: then all of it is checked."""
+    frame, definition = _frame(kind)
+    blocks = payload.get("blocks", []) if isinstance(payload, dict) else payload
+    if not isinstance(blocks, list) or not frame.is_valid(payload):
+        return False
+    for block in blocks:
+        try:
+            text = orjson.dumps(block)
+        except TypeError:
+            return False
+        # A tuple, a date, a number that JSON cannot say: its text is not what it is.
+        if orjson.loads(text) != block or not _block_fits(definition, text):
+            return False
+    return True
+
+
 def _deepest(error: ValidationError) -> ValidationError:
     """The branch of anyOf/oneOf that got furthest: it names the real fault."""
     while error.context:
@@ -58,7 +104,8 @@ def faults(kind: str, payload: object) -> list[str]:
     """
     checked = _without_unpublished(payload)
     found = []
-    for error in sorted(_validator(kind).iter_errors(checked), key=relevance):
+    sure = kind in _WITH_BLOCKS and _surely_fits(kind, checked)
+    for error in () if sure else sorted(_validator(kind).iter_errors(checked), key=relevance):
         deepest = _deepest(error)
         path = "/".join(map(str, deepest.absolute_path)) or "."
         found.append(f"{path}: {deepest.message[:160]}")
@@ -121,20 +168,25 @@ def _block_faults(kind: str, blocks: list[Json]) -> list[str]:
 
 
 def _initial_faults(block: Json) -> Iterator[str]:
-    for element in (block.get("element"), block.get("accessory"), *(block.get("elements") or [])):
+    for element in (block.get("element"), block.get("accessory"), *_listed(block.get("elements"))):
         if not isinstance(element, dict):
             continue
         options = options_of(element)
-        initial = element.get("initial_options") or [element.get("initial_option")]
+        initial = _listed(element.get("initial_options")) or [element.get("initial_option")]
         if options and any(isinstance(each, dict) and each not in options for each in initial):
             yield "initial_option is not one of options"
 
 
 def options_of(element: Json) -> list[Json]:
     """The options of a select, those in groups included."""
-    groups = element.get("option_groups") or []
-    grouped = [option for group in groups if isinstance(group, dict) for option in group.get("options") or []]
-    return [*(element.get("options") or []), *grouped]
+    groups = [group for group in _listed(element.get("option_groups")) if isinstance(group, dict)]
+    grouped = [option for group in groups for option in _listed(group.get("options"))]
+    return [*_listed(element.get("options")), *grouped]
+
+
+def _listed(value: object) -> list[Any]:
+    """A list, or an empty one where something else stands: the schema finds fault with that."""
+    return value if isinstance(value, list) else []
 
 
 def _action_ids(value: object) -> Iterator[str]:

@@ -56,13 +56,16 @@ def standing(write: Write, now: datetime) -> Standing | None:
 
 
 def telling(found: Sequence[Write], now: datetime) -> tuple[Told, ...]:
-    """What there is to say of a lead's writes, the worst first."""
+    """What there is to say of a lead's writes, the worst first; of what is well, the newest first."""
+    newest = sorted(found, key=lambda write: write.created_at, reverse=True)
     told = [
         Told(write.write, Keeps(write.keeps), how, write.error or "")
-        for write in found
+        for write in newest
         if (how := standing(write, now)) is not None
     ]
-    return tuple(sorted(told, key=lambda t: t.standing))
+    stuck = [t for t in reversed(told) if t.standing < Standing.FRESH]
+    well = [t for t in told if t.standing >= Standing.FRESH]
+    return tuple(sorted(stuck + well, key=lambda t: t.standing))
 
 
 def line(told: Told, system: str) -> str:

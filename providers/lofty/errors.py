@@ -89,6 +89,8 @@ def read_errors(status: int, data: Any) -> Rejected | AuthFailed | None:
     code, message = _said(data)
     if status == 401 or code == NO_SUCH_USER:
         return AuthFailed()
+    if code is None and status == 403 and "vendor" in message.casefold():
+        code = VENDOR_LACKS_IT
     if code in _SENTENCES:
         field = "leadId" if code == NO_SUCH_LEAD else None
         return Rejected((FieldError(_SENTENCES[code], field),), 404 if code == NO_SUCH_LEAD else status)
@@ -104,5 +106,5 @@ def read_errors(status: int, data: Any) -> Rejected | AuthFailed | None:
         return Rejected((FieldError(NO_SUCH_RECORD, "leadId"),), status)
     if not text:
         return None
-    found = _FIELD.search(text) if code in (INVALID_PARAMETER, None) else None
+    found = _FIELD.search(text) if status == 400 or code in (INVALID_PARAMETER, None) else None
     return Rejected((FieldError(text, (found[1] or found[2]) if found else None),), status)

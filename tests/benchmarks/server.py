@@ -1,7 +1,7 @@
-"""KPro's stand-in in a process of its own, filled with many leads, so that serving costs the other core.
+"""A lead system's stand-in in a process of its own, filled with many leads, so that serving costs the other core.
 
-``python -m tests.benchmarks.server COUNT`` prints its address once it serves. A call with :data:`SILENT_KEY` is
-never answered: a lead system that hangs.
+``python -m tests.benchmarks.server COUNT PROVIDER`` prints its address once it serves. A call with :data:`SILENT_KEY`
+is never answered by KPro: a lead system that hangs.
 """
 
 from __future__ import annotations
@@ -18,18 +18,21 @@ from aiohttp import web
 from bot.clock import SystemClock
 from bot.serving import serve, until_stopped
 from providers.kpro.stand_in import DEMO_API_KEY, KproStandIn
+from providers.lofty.stand_in import LoftyStandIn
 from tests.faults.process import ROOT, bare_environment
 
 KEY = DEMO_API_KEY
 SILENT_KEY = "51e47" * 12 + "51e4"
 DAYS = 90
+UNLIMITED = 1_000_000
+"""Calls a minute that Lofty's stand-in allows: its real limits would be all that is measured."""
 
 
 @contextlib.contextmanager
-def lead_server(count: int) -> Iterator[str]:
+def lead_server(count: int, provider: str = "kpro") -> Iterator[str]:
     """A server with that many leads; its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.server", str(count)],
+        [sys.executable, "-m", "tests.benchmarks.server", str(count), provider],
         cwd=ROOT,
         env=bare_environment(),
         stdout=subprocess.PIPE,
@@ -53,8 +56,21 @@ class _Server(KproStandIn):
         return await super()._handle(request)
 
 
-async def _main(count: int) -> None:
-    standin: Any = _Server(now=SystemClock().now, api_key=KEY, hang_seconds=600)
+class _LoftyServer(LoftyStandIn):
+    """The stand-in, which keeps no list of the calls."""
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.clear()
+        return await super()._handle(request)
+
+
+async def _main(count: int, provider: str) -> None:
+    now = SystemClock().now
+    standin: Any = (
+        _LoftyServer(now=now, per_minute=UNLIMITED)
+        if provider == "lofty"
+        else _Server(now=now, api_key=KEY, hang_seconds=600)
+    )
     if count:
         standin.fill(count, DAYS)
     runner, port = await serve(standin.application(), "127.0.0.1", 0)
@@ -65,4 +81,4 @@ async def _main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1])))
+    asyncio.run(_main(int(sys.argv[1]), sys.argv[2]))

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.gestures import common
 from bot.sandbox.messages import Message
 from providers.action import Action, Effect
 from providers.lofty.stand_in import LoftyStandIn
 from providers.provider import discover
-from tests.conftest import ADA, House, shown
+from tests.conftest import ADA, GENERAL, LEADS, MAX, ZOE, House, shown
 
 Json = dict[str, Any]
 ACTIONS: dict[str, Action[Any]] = {action.name: action for action in discover()["lofty"].actions}
@@ -210,3 +211,167 @@ async def test_all_of_them_run_by_what_a_person_types(house: House) -> None:
     assert (account.tasks, account.logs, account.teams, account.webhooks) == ({}, {}, {}, {})
     assert account.company["name"] == "Lone Star Homes"
     assert account.offices[-1]["name"] == "Round Rock North"
+
+
+# ------------------------------------------------------------------------------------------------ whose they are
+
+HIDDEN = {
+    *("delete-lead", "delete-note", "delete-task", "delete-logged-contact", "delete-webhook", "remove-broker-team"),
+    *("edit-user", "add-agent", "add-account", "edit-account", "add-custom-field", "edit-routing-rule"),
+    *("edit-default-routing-rule", "edit-company", "edit-office", "add-office", "add-broker-team", "add-webhook"),
+    *("sync-brokermint-lead", "sync-brokermint-transaction", "get-oauth-token", "webhooks"),
+}
+"""What destroys, what writes accounts, organisation, broker, routing rules, webhooks and custom fields, and keys."""
+WARNED = {"edit-transaction-address", "send-opportunity"}
+"""What members may do, but not by accident."""
+
+
+async def connection(house: House) -> str:
+    """The id of the connection, as it stands on buttons."""
+    await house.command(ADA, "/leads do")
+    found = await house.slack.interactions.options(ADA, "action", "choose", "One lead")
+    await house.slack.modals.close(ADA, all_views=True)
+    return str(found["options"][0]["value"]).partition(":")[0]
+
+
+def changes(house: House, since: int) -> list[tuple[str, str]]:
+    """Calls that change something."""
+    return [(method, path) for method, path in lofty(house).requests[since:] if method != "GET"]
+
+
+def test_what_is_for_admins_is_what_the_rules_of_the_desk_say() -> None:
+    assert {name for name, action in ACTIONS.items() if action.for_admins} == HIDDEN
+    asking = {name for name, action in ACTIONS.items() if action.asks}
+    assert asking == (HIDDEN - {"get-oauth-token", "webhooks"}) | WARNED
+
+
+async def test_members_find_them_in_no_search(house: House) -> None:
+    for user, finds in ((ADA, 80), (ZOE, 80 - len(HIDDEN))):
+        await house.command(user, "/leads do")
+        offered = set()
+        for action in ACTIONS.values():
+            found = await house.slack.interactions.options(user, "action", "choose", action.title)
+            offered |= {o["value"].partition(":")[2] for o in found["options"]}
+        assert len(offered) == finds
+        assert (offered & HIDDEN == set()) is (user == ZOE)
+
+
+async def test_a_search_finds_words_with_hyphens_however_they_are_written(house: House) -> None:
+    await house.command(ADA, "/leads do")
+    for words in ("e-mail", "email", "mail"):
+        found = await house.slack.interactions.options(ADA, "action", "choose", f"log {words}")
+        assert found["options"][0]["value"].endswith(":log-contact")
+
+
+async def test_members_cannot_run_them_by_words_or_by_forged_buttons(house: House) -> None:
+    await house.subscribe()
+    lead = await house.arrive("lofty")
+    card, team, before = house.cards()[-1], await connection(house), len(lofty(house).requests)
+    ids = ids_at(lofty(house), lead["leadId"])
+    number = shown(card).partition(" ")[0].removeprefix("LO-")
+    for name in HIDDEN:
+        told = await house.command(ZOE, f"/leads do texas {name} {WORDS[name][0].format(**ids)}")
+        assert "Nothing that you may run" in f"{shown(told) if told else ''}{house.says(ZOE)}"
+        await house.slack.modals.close(ZOE, all_views=True)
+        for more in ("", f',"lead":{number}'):
+            await house.forge(ZOE, card, "do", f'{{"v":1,"connection":"{team}","action":"{name}"{more}}}')
+            assert house.view(ZOE) is None
+            assert "out of date" in house.told(ZOE)[-1]
+        await house.command(ZOE, "/leads do")
+        view = house.slack.workspace.views.top(ZOE)
+        assert view is not None
+        await house.slack.push.interactive(
+            {
+                **common(house.slack, house.slack.workspace.people[ZOE]),
+                "type": "block_actions",
+                "container": {"type": "view", "view_id": view.id},
+                "trigger_id": house.slack.workspace.tickets.trigger(ZOE, channel=card.channel, in_modal=True),
+                "view": view.json(house.slack.workspace.team),
+                "actions": [
+                    {
+                        "type": "external_select",
+                        "action_id": "choose",
+                        "block_id": "action",
+                        "selected_option": {"text": {"type": "plain_text", "text": "x"}, "value": f"{team}:{name}"},
+                        "action_ts": "1.2",
+                    }
+                ],
+            }
+        )
+        await house.quiet()
+        assert "out of date" in house.says(ZOE)
+        await house.slack.modals.close(ZOE, all_views=True)
+    assert changes(house, before) == []
+    assert not [path for _, path in lofty(house).requests[before:] if "token-info" in path or "webhook" in path]
+    assert lead["leadId"] in [one["leadId"] for one in lofty(house).leads]
+
+
+async def test_a_form_of_an_admins_is_of_no_use_to_somebody_else(house: House) -> None:
+    await house.subscribe()
+    lead = await house.arrive("lofty")
+    await house.command(ADA, f"/leads do texas delete-lead leadId:{lead['leadId']} reason:Spam")
+    meta = (house.view(ADA) or {})["private_metadata"]
+    draft = meta.partition('"draft":"')[2].partition('"')[0]
+    assert draft
+    before = len(lofty(house).requests)
+    for do in ("again", "turn"):
+        await house.forge(ZOE, house.cards()[-1], "form", f'{{"v":1,"do":"{do}","draft":"{draft}"}}')
+        assert house.view(ZOE) is None
+    for do in ("csv", "show", "next"):
+        await house.forge(ZOE, house.cards()[-1], "result", f'{{"v":1,"do":"{do}","draft":"{draft}"}}')
+        assert house.view(ZOE) is None
+    assert changes(house, before) == []
+    assert await house.submit(ADA) == {}
+    assert [method for method, _ in changes(house, before)] == ["DELETE"]
+
+
+async def test_what_destroys_asks_first_and_says_what_and_does_nothing_until_yes(house: House) -> None:
+    await house.subscribe()
+    lead = await house.arrive("lofty", firstName="Kit", lastName="Marlowe")
+    before = len(lofty(house).requests)
+    await house.command(ADA, f'/leads do texas delete-lead leadId:{lead["leadId"]} reason:"Moved away"')
+    said = house.says(ADA)
+    assert "Lofty moves the lead to its trash." in said
+    assert "LO-1001 · Kit M." in said
+    assert "Moved away" in said
+    await house.slack.modals.close(ADA)
+    assert changes(house, before) == []
+
+
+async def test_tokens_are_masked_wherever_slack_shows_them(house: House) -> None:
+    issued: list[str] = []
+    issue = lofty(house).grants.issue
+
+    def watched() -> tuple[str, str]:
+        made = issue()
+        issued.extend(made)
+        return made
+
+    lofty(house).grants.issue = watched  # type: ignore[method-assign]
+    await house.command(ADA, "/leads do texas get-oauth-token")
+    assert "•••• (secret)" in house.says(ADA)
+    assert "Token ends" in house.says(ADA)
+    await house.press_in_view(ADA, "result-file")
+    (file,) = [m for m in house.dms(ADA) if m.files]
+    stored: Any = house.slack.workspace.files.get(file.files[0]["id"])
+    sent = f"{house.slack.calls}{stored.content.decode('utf-8-sig')}"
+    assert "•••• (secret)" in stored.content.decode("utf-8-sig")
+    assert len(issued) == 4  # the file asks again
+    for token in issued:
+        assert token not in sent
+
+
+@pytest.mark.parametrize(("user", "owner", "sees"), [(ADA, MAX, True), (ZOE, ZOE, True), (ZOE, MAX, False)])
+async def test_a_link_that_signs_in_as_the_lead_is_for_its_owner_and_admins_and_for_them_alone(
+    house: House, user: str, owner: str, sees: bool
+) -> None:
+    await house.subscribe()
+    lead = await house.arrive("lofty", firstName="Kit")
+    await house.press(owner, house.cards()[-1], "claim")
+    words = f"leadId:{lead['leadId']} loftyWebsiteURL:https://homes.example.com/"
+    told = await house.command(user, f"/leads do texas login-link {words}")
+    said = f"{shown(told) if told else ''}{house.says(user)}"
+    assert ("https://homes.example.com/" in said) is sees
+    for channel in (LEADS, GENERAL):
+        for other in {ADA, MAX, ZOE} - {user}:
+            assert not [m for m in house.messages(channel, other) if "homes.example.com" in shown(m)]

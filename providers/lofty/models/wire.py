@@ -22,15 +22,18 @@ PACIFIC = timezone(timedelta(hours=-7))
 
 
 class Asks(BaseModel):
-    """Parameters of an operation: the API's own names, and no others."""
+    """Parameters of an operation: the API's own names, and no others.
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, str_strip_whitespace=True)
+    Eighty operations are declared, and few of them are run: what checks a model is built when it is first needed.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, str_strip_whitespace=True, defer_build=True)
 
 
 class Gives(BaseModel):
     """A record of an answer. Everything may be missing, and there may be more; an empty text is nothing."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="allow", populate_by_name=True, coerce_numbers_to_str=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
