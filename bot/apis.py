@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from bot.clock import Clock
 from providers.errors import Unavailable
-from providers.http import Allowance, Api, Unlimited
-from providers.oauth import MemoryTokens, Tokens, TokenStore
+from providers.http import Allowance, Api
+from providers.oauth import Tokens, TokenStore
 from providers.provider import Provider
 from storage import connections, tokens
 from storage.database import Database, Tx
@@ -200,14 +200,13 @@ class ProviderApis:
         if key not in self._tokens or self._tokens[key].sealed != sealed:  # other credentials: perhaps another account
             self._tokens[key] = StoredTokens(self._database, self._vault, self._clock, *key, sealed)
             self._remembered[key] = {}
-        return provider, Api(
-            client=self._client,
-            url=self._urls.get(provider.slug, provider.url),
-            auth=provider.auth(provider.credentials.model_validate(secret), self._tokens[key]),
-            budget=self._budgets[key] if self._limited else Unlimited(),
-            read_errors=provider.read_errors,
-            allowance=provider.allowance,
+        return provider, provider.api(
+            self._client,
+            provider.credentials.model_validate(secret),
+            url=self._urls.get(provider.slug),
             settings=settings,
+            tokens=self._tokens[key],
+            budget=self._budgets[key] if self._limited else None,
             remembered=self._remembered[key],
         )
 
@@ -219,11 +218,6 @@ class ProviderApis:
         tokens: TokenStore | None = None,
     ) -> Api:
         """For credentials that are being tried; ``tokens`` holds afterwards what they were exchanged for."""
-        return Api(
-            client=self._client,
-            url=self._urls.get(provider.slug, provider.url),
-            auth=provider.auth(credentials, tokens or MemoryTokens()),
-            budget=Unlimited(),
-            read_errors=provider.read_errors,
-            settings=settings,
+        return provider.api(
+            self._client, credentials, url=self._urls.get(provider.slug), settings=settings, tokens=tokens
         )

@@ -18,8 +18,7 @@ from commands.forms.words import nearest
 from commands.views.sentences import invalid
 from providers.action import Action
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
-from providers.http import Api, Unlimited, make_client
-from providers.oauth import MemoryTokens
+from providers.http import make_client
 from providers.provider import Provider
 
 
@@ -138,16 +137,17 @@ def credentials(provider: Provider, file: Path) -> BaseModel:
         raise BadCall(f"{file}: {place}: {invalid(first)} It has to be a JSON object with: {names}.") from None
 
 
-async def run(provider: Provider, action: Action[Any], asked: BaseModel, secret: BaseModel, url: str | None) -> Any:
-    """Carry an action out. Raises one of the four failures."""
+async def run(
+    provider: Provider,
+    action: Action[Any],
+    asked: BaseModel,
+    secret: BaseModel,
+    url: str | None,
+    settings: BaseModel | None = None,
+) -> Any:
+    """Carry an action out, with a connection's settings or the usual ones. Raises one of the four failures."""
     async with make_client() as client:
-        api = Api(
-            client,
-            url or provider.url,
-            provider.auth(secret, MemoryTokens()),
-            Unlimited(),
-            read_errors=provider.read_errors,
-        )
+        api = provider.api(client, secret, url=url, settings=settings or provider.settings())
         return await action.run(api.for_people(), asked)
 
 

@@ -76,6 +76,14 @@ class WholeBody:
     """Marks the one field that is the whole body, such as a bare list."""
 
 
+class OutsideSlack:
+    """Marks a field that no form and no word of Slack asks for or takes (card data); a call outside Slack may."""
+
+
+class Preset:
+    """Marks a text that a subscription may fill in beforehand, for leads that are created in its channel."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Marks optional fields that belong together; they are folded under this title until asked for."""
@@ -115,6 +123,12 @@ class Action(Generic[P]):
     fields. Fields of the sensitive class are dropped from results."""
     lead: str | None = None
     """The field that holds the id of the lead it acts on."""
+    lookup: str | None = None
+    """The field that holds what else the lead system wants to find that lead (:attr:`Lead.lookup`). It is filled in
+    from the desk's lead, and should be optional: its type in the form is then left empty."""
+    document: bool = False
+    """It gives a file (:class:`providers.http.Download`), which only the owner of the lead gets, where an admin allows
+    it at all."""
     idempotent: bool = True
     """A write that may be repeated."""
     admins: bool = False

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import httpx
 import orjson
@@ -38,6 +38,7 @@ TOTAL_SECONDS = 120.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes, unpacked."""
 
+T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
 """Query parameters in order; a name may stand more than once."""
 
@@ -178,6 +179,8 @@ class Api:
     allowance: Callable[[Mapping[str, str]], Allowance | None] | None = None
     settings: Any = None
     """The connection's settings (the provider's model), or ``None`` for a call outside any connection."""
+    account: Mapping[str, str] = field(default_factory=dict)
+    """What of the credentials is no secret: ids of accounts and facilities."""
     remembered: dict[str, Any] = field(default_factory=dict)
     """What was learned of this installation (operations that it lacks); forgotten at a restart."""
 
@@ -198,6 +201,10 @@ class Api:
         return await self._with_retries(method, path, query, body, self.attempts if repeatable else 1)
 
     async def _with_retries(self, method: str, path: str, query: Query, body: Any, attempts: int) -> Any:
+        return await self.retried(lambda: self._once(method, path, query, body), attempts)
+
+    async def retried(self, once: Callable[[], Awaitable[T]], attempts: int) -> T:
+        """Try again what may be repeated, as long as trying later is worth it."""
         retrying = AsyncRetrying(
             stop=stop_after_attempt(attempts),
             wait=_Wait(multiplier=0.5, max=4.0),
@@ -205,13 +212,25 @@ class Api:
             sleep=self.sleep,
             reraise=True,
         )
-        return await retrying(self._once, method, path, query, body)
+
+        async def attempt() -> T:  # tenacity waits only for what is declared async
+            return await once()
+
+        return await retrying(attempt)
 
     async def _once(self, method: str, path: str, query: Query, body: Any) -> Any:
-        await self.budget.acquire(urgent=self.urgent, soon=self.soon)
+        response = await self.asked(self._exchange(method, path, query, body))
+        return self.decoded(response, method)
+
+    async def asked(self, exchange: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """One exchange under the budget and the time limit; what its headers say of limits is heeded.
+
+        Raises Unavailable where there is no answer or one that says to come later.
+        """
         try:
+            await self.budget.acquire(urgent=self.urgent, soon=self.soon)
             async with asyncio.timeout(TOTAL_SECONDS):
-                response = await self._exchange(method, path, query, body)
+                response = await exchange
         except httpx.ConnectError:
             raise Unavailable("cannot be reached") from None
         except TimeoutError:
@@ -223,6 +242,8 @@ class Api:
             raise Unavailable("broke the connection", arrived=None) from None
         except _TooLargeError:
             raise UnexpectedResponse("the answer is too large") from None
+        finally:
+            exchange.close()  # where the budget was used up, it was never begun
         if self.allowance and (allowance := self.allowance(response.headers)):
             await self.budget.told(allowance)
         if response.status_code == 429 or (response.status_code >= 500 and response.status_code != NOT_IMPLEMENTED):
@@ -231,7 +252,7 @@ class Api:
                 await self.budget.blocked(wait)
             unknown = None if response.status_code >= 500 else False
             raise Unavailable(f"HTTP {response.status_code}", wait, arrived=unknown)
-        return self._decoded(response, method)
+        return response
 
     async def _exchange(self, method: str, path: str, query: Query, body: Any) -> httpx.Response:
         """One request and its whole answer, which is given up as soon as it grows too large."""
@@ -254,7 +275,8 @@ class Api:
         kept = {k: v for k, v in response.headers.items() if k.lower() not in ("content-encoding", "content-length")}
         return httpx.Response(response.status_code, headers=kept, content=bytes(content))
 
-    def _decoded(self, response: httpx.Response, method: str) -> Any:
+    def decoded(self, response: httpx.Response, method: str) -> Any:
+        """What an answer says. Raises one of the four failures."""
         status = response.status_code
         try:
             data = orjson.loads(response.content) if response.content else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -39,13 +40,43 @@ class Detail:
     privacy: Privacy = Privacy.PUBLIC
 
 
+class Period(StrEnum):
+    """What an amount of money is paid for."""
+
+    NIGHT = "night"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An amount of money: what the lead asks for costs, or may cost. ``currency`` is ISO 4217; ``period`` is what the
+    amount is paid for (``None``: once, or not told)."""
+
+    amount: Decimal
+    currency: str
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something of the lead system that a record names beside its id, such as a unit or a discount plan. It is learned,
+    so that it can be chosen by name later (``kind``: see :class:`providers.action.Refers`)."""
+
+    kind: str
+    id: str
+    name: str
+
+
 @dataclass(slots=True)
 class Lead:
     """What a provider's record says, mapped. Treat it as immutable.
 
     Public class: ``first_name``, the last name's initial, and the request (``subject``, ``place``, ``schemes``,
-    ``enquiry``, ``eligibility``, ``source``…). Contact class: ``title``, ``last_name``, ``email``, ``phone``
-    and the details marked so. ``created_at`` and ``updated_at`` are the provider's, aware, in UTC.
+    ``enquiry``, ``eligibility``, ``source``, ``price``, ``move_in``…). Contact class: ``title``, ``last_name``,
+    ``email``, ``phone`` and the details marked so. ``created_at`` and ``updated_at`` are the provider's, aware, in UTC.
     """
 
     external_id: str
@@ -77,3 +108,10 @@ class Lead:
     place: str | None = None
     subject: str | None = None
     details: tuple[Detail, ...] = ()
+    lookup: str | None = None
+    """What else the lead system wants to be told, beside the id, to find this lead: student.com's hash, storEDGE's
+    facility."""
+    price: Price | None = None
+    move_in: date | None = None
+    move_out: date | None = None
+    mentions: tuple[Mention, ...] = ()

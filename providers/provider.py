@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any, Protocol
 
 import httpx
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 import providers
 from providers.action import Action
-from providers.http import Allowance, Api, ReadErrors
+from providers.http import Allowance, Api, Budget, ReadErrors, Unlimited
 from providers.lead import Lead
-from providers.oauth import TokenStore
+from providers.oauth import MemoryTokens, TokenStore
 
 
 @dataclass(slots=True)
@@ -46,6 +46,12 @@ Pages = Callable[[Api, datetime, int], AsyncIterator[Page]]
 """Given the connection, a moment (UTC) and a page size: pages, until there are no more."""
 
 
+Complete = Callable[[Api, Sequence[Any]], AsyncIterator[Page]]
+"""Given raw records of a list: pages of the same leads with what only the lead itself tells. A record keeps the
+fingerprint that it has in the list, so that it is asked for again only when the list changes; one that is gone, or that
+this connection may not see, is left out."""
+
+
 @dataclass(frozen=True)
 class Feed:
     """How new, older and changed leads are read.
@@ -53,7 +59,8 @@ class Feed:
     ``new``: created at or after the moment, oldest first. ``history``: created at or before it, newest first.
     ``changes``: everything that may have changed since the moment. ``overlap`` is asked again at every poll,
     against late and equal timestamps. ``follows``: what changed since the moment, in the order it was changed in, where
-    an API can tell; it is asked at every poll, instead of the sweep for ``changes``.
+    an API can tell; it is asked at every poll, instead of the sweep for ``changes``. ``complete``: where a list does
+    not tell all of a lead; it is asked once for each new or changed one, after the alert.
     """
 
     new: Pages
@@ -61,6 +68,7 @@ class Feed:
     changes: Pages
     page_size: int
     follows: Pages | None = None
+    complete: Complete | None = None
     overlap: timedelta = timedelta(minutes=5)
     sweep_span: timedelta = timedelta(days=30)
     sweep_every: timedelta = timedelta(hours=1)
@@ -109,12 +117,17 @@ Names = Callable[[Api], Awaitable[Sequence[Known]]]
 class Doing:
     """Something that was done to a lead at the desk and belongs into the lead system too.
 
-    ``lead`` is the lead's id there. ``member`` is whom it is assigned to (``None``: nobody), ``text`` a note or
-    what was said, ``stage`` a stage's name there, ``how`` one of ``call``, ``email``, ``text``. ``at`` is when.
+    ``lead`` is the lead's id there, ``lookup`` what else it is found by. ``member`` is whom it is assigned to
+    (``None``: nobody), ``text`` a note or what was said, ``stage`` a stage's name there, ``how`` one of ``call``,
+    ``email``, ``text``. ``following`` is how the customer will be contacted next (the same words), ``reason`` the id of
+    a reason for closing. ``at`` is when.
     """
 
     lead: str
     at: datetime
+    lookup: str | None = None
+    following: str = ""
+    reason: str = ""
     member: str | None = None
     text: str = ""
     stage: str | None = None
@@ -140,6 +153,12 @@ class Keeps(StrEnum):
     NOTE = "note"
     STAGE = "stage"
     CONTACT = "contact"
+    CLOSE = "close"
+    """With a reason, chosen by name (kind :data:`CLOSE_REASON`)."""
+
+
+CLOSE_REASON = "close-reason"
+"""The kind of name (:attr:`Provider.names`) that a closing gives its reason by."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +227,10 @@ class Provider:
     """Given the credentials and where short-lived tokens are kept."""
     check: Callable[[Api], Awaitable[None]]
     """The cheapest authenticated call; raises AuthFailed where the credentials are wrong."""
+    region: str
+    """The country (ISO 3166, two letters) in which a telephone number without its country is read."""
+    locale: str
+    """How money and days are written where everybody reads them: ``en_GB``."""
     feed: Feed
     actions: tuple[Action[Any], ...]
     rate: Rate
@@ -222,6 +245,8 @@ class Provider:
     """By kind (see :class:`providers.action.Refers`): what people know by name, to be chosen from."""
     writes: Mapping[Keeps, WriteBack] = field(default_factory=dict)
     """What of the desk's doings is told to the lead system."""
+    follows_up: bool = False
+    """A contact that is told may say how the customer is contacted next (:attr:`Doing.following`)."""
     webhooks: Webhooks | None = None
     oauth: OAuth | None = None
     allowance: Callable[[Mapping[str, str]], Allowance | None] | None = None
@@ -238,6 +263,30 @@ class Provider:
     def rate_of(self, settings: BaseModel) -> Rate:
         """The calls that a connection of these settings may make, until the lead system says more."""
         return self.pace(settings) if self.pace else self.rate
+
+    def api(
+        self,
+        client: httpx.AsyncClient,
+        credentials: BaseModel,
+        *,
+        url: str | None = None,
+        settings: BaseModel | None = None,
+        tokens: TokenStore | None = None,
+        budget: Budget | None = None,
+        remembered: dict[str, Any] | None = None,
+    ) -> Api:
+        """A way to this lead system, with these credentials; ``url`` where it is not at its usual address."""
+        return Api(
+            client=client,
+            url=url or self.url,
+            auth=self.auth(credentials, tokens or MemoryTokens()),
+            budget=budget or Unlimited(),
+            read_errors=self.read_errors,
+            allowance=self.allowance,
+            settings=settings,
+            account={k: str(v) for k, v in credentials if v is not None and not isinstance(v, SecretStr)},
+            remembered={} if remembered is None else remembered,
+        )
 
     def action(self, name: str) -> Action[Any] | None:
         """The action of that name, or ``None``."""

@@ -15,7 +15,7 @@ from pydantic import AnyUrl, BaseModel, EmailStr, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from providers.action import Ahead, Choices, Group, Json, Long, Money, Refers
+from providers.action import Ahead, Choices, Group, Json, Long, Money, OutsideSlack, Refers
 from providers.lead import Privacy
 
 
@@ -98,8 +98,14 @@ class Asked:
 
 @cache
 def fields_of(model: type[BaseModel]) -> tuple[Asked, ...]:
-    """The fields of a model, in its order. Raises TypeError for a type that has no input."""
-    return tuple(_asked(info.alias or name, info) for name, info in model.model_fields.items())
+    """The fields of a model, in its order, without those that are not for Slack. Raises TypeError for a type that has
+    no input."""
+    fields = model.model_fields.items()
+    return tuple(_asked(info.alias or name, info) for name, info in fields if OutsideSlack not in _marks(info))
+
+
+def _marks(info: FieldInfo) -> list[type]:
+    return [type(mark) for mark in info.metadata]
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, list[Any]]:

@@ -37,6 +37,8 @@ PROVIDER = Provider(
     settings=Settings,
     auth=lambda credentials, _: QueryKey("api_key", credentials.api_key),
     check=_check,
+    region="GB",
+    locale="en_GB",
     feed=FEED,
     actions=ACTIONS,
     rate=Rate(per_minute=60, burst=5),

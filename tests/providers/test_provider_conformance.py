@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -17,9 +18,8 @@ from commands.connect import Name
 from commands.forms.fields import fields_of
 from providers.action import Action, Effect
 from providers.errors import AuthFailed, ProviderError, Unavailable, UnexpectedResponse
-from providers.http import Api, Unlimited, make_client
+from providers.http import Api, make_client
 from providers.lead import Lead, Privacy
-from providers.oauth import MemoryTokens
 from providers.provider import Page, Provider, StandIn, discover
 from storage.filters import index
 from storage.leads import content
@@ -59,14 +59,7 @@ class House:
     async def start(self) -> None:
         url = await self.system.start()
         secret = self.provider.credentials.model_validate(dict(self.provider.stand_in_credentials))
-        self.api = Api(
-            self.client,
-            url,
-            self.provider.auth(secret, MemoryTokens()),
-            Unlimited(),
-            attempts=1,
-            read_errors=self.provider.read_errors,
-        )
+        self.api = replace(self.provider.api(self.client, secret, url=url), attempts=1)
 
     async def new(self) -> list[Page]:
         return [p async for p in self.provider.feed.new(self.api, NOW - timedelta(hours=1), 50)]
@@ -220,14 +213,7 @@ async def test_right_credentials_pass_the_check_and_wrong_ones_do_not(provider: 
     await provider.check(house.api)
     wrong = {name: f"wrong{value[5:]}" for name, value in provider.stand_in_credentials.items()}
     secret = provider.credentials.model_validate(wrong)
-    away = Api(
-        house.client,
-        house.api.url,
-        provider.auth(secret, MemoryTokens()),
-        Unlimited(),
-        attempts=1,
-        read_errors=provider.read_errors,
-    )
+    away = replace(provider.api(house.client, secret, url=house.api.url), attempts=1)
     with pytest.raises(AuthFailed):
         await provider.check(away)
 
@@ -293,9 +279,7 @@ async def test_two_faults_in_a_row_are_ridden_out_by_retries(provider: Provider,
     async def no_sleep(_seconds: float) -> None:
         pass
 
-    patient = Api(
-        house.client, house.api.url, house.api.auth, Unlimited(), sleep=no_sleep, read_errors=provider.read_errors
-    )
+    patient = replace(house.api, sleep=no_sleep, attempts=3)
     house.system.fault("503", 2)
     await provider.check(patient)
     house.system.fault("429", 1)
