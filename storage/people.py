@@ -58,7 +58,8 @@ def keep_person(tx: Tx, workspace: str, who: Person) -> None:
         "locale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, person) DO UPDATE SET "
         "name = excluded.name, is_admin = excluded.is_admin, is_guest = excluded.is_guest, is_bot = excluded.is_bot, "
         "zone = excluded.zone, dm_channel = COALESCE(excluded.dm_channel, people.dm_channel), "
-        "seen_at = excluded.seen_at, email = excluded.email, locale = excluded.locale",
+        "seen_at = excluded.seen_at, email = excluded.email, "
+        "locale = CASE WHEN excluded.locale = '' THEN people.locale ELSE excluded.locale END",
         workspace,
         who.person,
         who.name,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -32,6 +33,13 @@ def moment(text: str) -> datetime:
 def new_id() -> str:
     """A random name for a row."""
     return secrets.token_urlsafe(9)
+
+
+class Decision(StrEnum):
+    """Of two leads of one person."""
+
+    TOGETHER = "together"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True)

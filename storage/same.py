@@ -7,21 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 
 from storage.database import Tx
 from storage.leads import COLUMNS
-from storage.records import StoredLead, read, stamp
+from storage.records import Decision, StoredLead, read, stamp
 
 MOST = 100
 """Leads of one value that are looked at: enough to see whether it is one person's."""
-
-
-class Decision(StrEnum):
-    """Of two leads of one person."""
-
-    TOGETHER = "together"
-    APART = "apart"
 
 
 def by_email(tx: Tx, workspace: str, lead: StoredLead) -> list[StoredLead]:
