@@ -6,25 +6,22 @@ once an hour. Leads from before the connection was made are read newest first in
 alert nobody.
 
 Between polls a lead system may call and name leads (``storage.pings``): those are read again at once, and taken in like
-any page, but move no cursor.
+any page, but move no cursor. Leads of which a list tells only a part are asked for in the same way, after their alert.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from bot.clock import Clock
 from bot.faults import trace
 from bot.settings import Tempo
+from bot.taking import CLOCK_SKEW, TakingIn
 from commands import alert
-from commands.sight import read_rules
 from commands.verb import Apis, Desk
 from commands.views import sentences
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
@@ -32,40 +29,13 @@ from providers.http import Api
 from providers.provider import Page, Pages, Provider
 from storage import connections, deliveries, leads, pings
 from storage.database import StorageFull, Tx
-from storage.records import Connection, stamp
+from storage.records import Connection
 
 log = logging.getLogger("leadbell.polling")
-Rows = list[tuple[str, tuple[Any, ...]]]
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far a lead system's clock may be ahead of ours."""
 NAMED_AT_ONCE = 200
 """Leads that webhooks named, read in one go."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mapped:
-    """A page with its new and changed records mapped to rows."""
-
-    fresh: Rows
-    unreadable: int
-    newest: datetime | None
-    oldest: datetime | None
-
-
-def _mapped(page: Page, known: dict[str, bytes], latest: datetime) -> _Mapped:
-    """``latest``: a creation time beyond it is the lead system's mistake and must not move the cursor."""
-    fresh: Rows = []
-    unreadable = page.unreadable
-    for record in page.records:
-        if known.get(record.external_id) == record.fingerprint:
-            continue
-        try:
-            fresh.append((record.external_id, leads.content(page.read(record.raw), record.fingerprint)))
-        except Exception as error:
-            log.warning("a record could not be read: %s", type(error).__name__)
-            unreadable += 1
-    times = [r.created_at for r in page.records if r.created_at <= latest]
-    return _Mapped(fresh, unreadable, max(times, default=None), min(times, default=None))
+COMPLETED_AT_ONCE = 10
+"""Older leads that are completed between two looks at the clock."""
 
 
 class Poller:
@@ -82,8 +52,7 @@ class Poller:
         """The same of what webhooks named."""
         self._deaf: set[tuple[str, str]] = set()
         """Where reading what webhooks named failed: it waits for the next poll."""
-        self._fresher: dict[tuple[str, str], set[str]] = {}
-        """Leads that were read again, because they were named, while a poll is under way: what it read is older."""
+        self._taking = TakingIn(desk, clock)
 
     async def poll(self, workspace: str, connection: str) -> None:
         """Poll one connection if it is due. It never raises: what went wrong is kept with the connection."""
@@ -95,14 +64,14 @@ class Poller:
         try:
             while again:
                 self._busy[key] = False
-                self._fresher[key] = set()
+                self._taking.begin(*key)
                 await self._poll(workspace, connection)
                 again = self._busy[key]
         except StorageFull:
             log.error("the disk is full: nothing was stored, the cursor stands still")
         finally:
             self._busy.pop(key, None)
-            self._fresher.pop(key, None)
+            self._taking.end(*key)
 
     async def hear(self, workspace: str, connection: str, *, again: bool = False) -> None:
         """Read the leads that webhooks named, also while a poll is under way. It never raises.
@@ -141,7 +110,7 @@ class Poller:
             return
         if held.begun_at:
             await self.hear(workspace, connection, again=True)
-            self._fresher[workspace, connection] = set()
+            self._taking.begin(workspace, connection)
             held = await self._held(workspace, connection)
             if held is None:
                 return
@@ -159,9 +128,10 @@ class Poller:
             connections.polled(tx, workspace, connection, now=now, next_at=next_at)
 
         await self._desk.database.write(poll_succeeded)
-        if held.begun_at is None:  # what was named before the first poll: some of it is new, the rest is stored by now
+        if held.begun_at is None or provider.feed.complete:
+            # what was named before the first poll: some of it is new, the rest is stored by now; or what is not whole
             await self.hear(workspace, connection, again=True)
-        for reading in (self._read_changes, self._read_history):
+        for reading in (self._read_changes, self._read_history, self._complete_history):
             if failure := await _failure_of(reading(held, provider, api, next_at)):
                 log.info("reading older leads of %s stopped: %s", connection, sentences.trouble(failure))
                 if isinstance(failure, AuthFailed):
@@ -181,10 +151,10 @@ class Poller:
             return False
         sealed = await self._desk.database.look(lambda tx: connections.sealed(tx, workspace, connection))
         found = await self._apis.of(workspace, connection)
-        if found is None or found[0].webhooks is None:
+        if found is None:
             return False
         provider, api = found
-        failure = await self._read_named(held, provider, api, named)
+        failure = await self._read_named(held, provider, api.for_news(), named)
         if failure is None:
             self._deaf.discard(key)
             return len(named) == NAMED_AT_ONCE
@@ -216,17 +186,26 @@ class Poller:
         return failure
 
     async def _take_named(self, held: Connection, provider: Provider, api: Api, named: Sequence[pings.Ping]) -> None:
-        if provider.webhooks is None:
-            return
-        pages = provider.webhooks.fetch(api.for_news(), [ping.external_id for ping in named])
-        async with aclosing(self._take_all(held, pages, history=False, named=True)) as stored:
+        """Read them: whole leads that a webhook named, and the rest of those of which a list told a part."""
+        whole = [ping.external_id for ping in named if ping.record is None]
+        partly = [ping.record for ping in named if ping.record is not None]
+        if whole and provider.webhooks:
+            await self._take_again(held, provider.webhooks.fetch(api, whole))
+        if partly and provider.feed.complete:
+            await self._take_again(held, provider.feed.complete(api, partly))
+        await self._forget_named(held, named)
+
+    async def _take_again(self, held: Connection, pages: AsyncIterator[Page]) -> None:
+        async with aclosing(self._taking.take_all(held, pages, named=True)) as stored:
             async for _ in stored:
                 pass
-        await self._forget_named(held, named)
 
     async def _forget_named(self, held: Connection, named: Sequence[pings.Ping]) -> None:
         def named_done(tx: Tx) -> None:
             pings.done(tx, held.workspace, held.connection, named)
+            for ping in named:
+                if ping.record is not None:  # where nothing came of it, it is not asked for again and again
+                    leads.mark_read(tx, held.workspace, held.connection, ping.external_id, ping.fingerprint)
 
         await self._desk.database.write(named_done)
 
@@ -238,7 +217,7 @@ class Poller:
             return
         since = (held.cursor or held.begun_at) - provider.feed.overlap
         arrived = provider.feed.new(api, since, provider.feed.page_size)
-        async with aclosing(self._take_all(held, arrived, history=False)) as stored:
+        async with aclosing(self._taking.take_all(held, arrived)) as stored:
             async for _ in stored:
                 pass
 
@@ -247,23 +226,18 @@ class Poller:
         now = self._clock.now()
         size = provider.feed.page_size
         page: Page | None = None
-        async for first in provider.feed.history(api, now + timedelta(days=1), size):
-            page = first
+        async for newest in provider.feed.history(api, now + timedelta(days=1), size):
+            page = newest
             break
-        known = await self._known(held, page) if page else {}
-        mapped = (
-            await asyncio.to_thread(_mapped, page, known, self._clock.now() + CLOCK_SKEW)
-            if page
-            else _Mapped([], 0, None, None)
-        )
+        first = await self._taking.first(held, page, partial=provider.feed.complete is not None)
         more = page is not None and len(page.records) + page.unreadable >= size
         workspace, connection = held.workspace, held.connection
 
         def begin_reading(tx: Tx) -> None:
             connections.begin_reading(tx, workspace, connection, now)
-            leads.insert(tx, workspace, connection, mapped.fresh, now, history_before=leads.EVERYTHING)
-            cursor = mapped.newest or now - timedelta(hours=1)
-            connections.start_at(tx, workspace, connection, cursor, mapped.oldest if more else None)
+            self._taking.store_first(tx, held, first, now)
+            cursor = first.newest or now - timedelta(hours=1)
+            connections.start_at(tx, workspace, connection, cursor, first.oldest if more else None)
             if not more:
                 alert.summarise(tx, workspace, self._desk.vault, held, provider.name, now)
 
@@ -282,7 +256,7 @@ class Poller:
         since = held.sweep_from or now - provider.feed.sweep_span
         unreadable = 0
         changed = provider.feed.changes(api, since, provider.feed.page_size)
-        async with aclosing(self._take_all(held, changed, history=False)) as stored:
+        async with aclosing(self._taking.take_all(held, changed)) as stored:
             async for page in stored:
                 unreadable += page.unreadable
                 if self._clock.now() >= until and page.reached:
@@ -305,7 +279,7 @@ class Poller:
         reached = held.sweep_from
         unreadable: int | None = None
         changed = follows(api, (reached or held.begun_at) - provider.feed.overlap, provider.feed.page_size)
-        async with aclosing(self._take_all(held, changed, history=False, still=True)) as stored:
+        async with aclosing(self._taking.take_all(held, changed, still=True)) as stored:
             async for page in stored:
                 unreadable = (unreadable or 0) + page.unreadable
                 if page.reached and page.reached <= now + CLOCK_SKEW:
@@ -325,7 +299,7 @@ class Poller:
         if again is None or again.history_until is None:
             return
         older = provider.feed.history(api, again.history_until, provider.feed.page_size)
-        async with aclosing(self._take_all(held, older, history=True)) as stored:
+        async with aclosing(self._taking.take_all(held, older, history=True)) as stored:
             async for _ in stored:
                 if self._clock.now() >= until:
                     return
@@ -337,84 +311,18 @@ class Poller:
         await self._desk.database.write(history_done)
         self._desk.wake()
 
-    # -- taking in a page
-
-    async def _known(self, held: Connection, page: Page) -> dict[str, bytes]:
-        ids = [r.external_id for r in page.records]
-        return await self._desk.database.look(lambda tx: leads.known(tx, held.workspace, held.connection, ids))
-
-    async def _take_all(
-        self, held: Connection, pages: AsyncIterator[Page], *, history: bool, named: bool = False, still: bool = False
-    ) -> AsyncGenerator[Page, None]:
-        """Take in page after page: the next one is asked for and mapped while this one is stored.
-
-        A page is yielded once it is stored, so whoever stops there stops at a known place. ``named``: by a webhook.
-        ``still``: it moves no cursor.
-        """
-        storing: asyncio.Task[None] | None = None
-        before: Page | None = None
-        try:
-            async for page in pages:
-                known = await self._known(held, page)
-                latest = self._clock.now() + CLOCK_SKEW
-                mapped = await asyncio.to_thread(_mapped, page, known, latest)
-                if storing and before:
-                    await storing
-                    yield before
-                if named and (fresher := self._fresher.get((held.workspace, held.connection))) is not None:
-                    fresher.update(r.external_id for r in page.records)
-                still = still or named
-                task = self._store(held, mapped, known, history=history, named=named, still=still)
-                storing = asyncio.create_task(task)
-                before = page
-        finally:
-            if storing:
-                await storing  # what was read is kept, even if the next page failed
-        if before:
-            yield before
-
-    async def _store(
-        self, held: Connection, mapped: _Mapped, known: dict[str, bytes], *, history: bool, named: bool, still: bool
-    ) -> None:
-        """Store what is new or changed of a page, with its alerts and the cursor, in one transaction.
-
-        Leads that a webhook named, or that were read because they changed, move no cursor (``still``): older ones, of
-        which nobody told, may not have been read yet.
-        """
-        moved = not still and mapped.newest is not None and (held.cursor is None or mapped.newest > held.cursor)
-        if not named and (fresher := self._fresher.get((held.workspace, held.connection))):
-            mapped = replace(mapped, fresh=[row for row in mapped.fresh if row[0] not in fresher])
-        if not mapped.fresh and not moved and not history:
+    async def _complete_history(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
+        """The rest of older leads of which a list told a part, while nothing else is due."""
+        if provider.feed.complete is None:
             return
-        now = self._clock.now()
-        desk = self._desk
-
-        def take_in_page(tx: Tx) -> int:
-            new = [(i, row) for i, row in mapped.fresh if i not in known]
-            first, end = _insert(tx, held, new, now, history=history)
-            cards = 0
-            rules = read_rules(tx, desk.providers, held.workspace)
-            if new and not history and (rules or desk.providers[held.provider].writes):
-                arrived = [x for x in leads.numbered(tx, held.workspace, first, end) if not x.history]
-                cards = alert.arrived(tx, desk, held, arrived, rules, now)
-            for external_id, row in mapped.fresh:
-                if external_id in known:
-                    pair = leads.change(tx, held.workspace, held.connection, external_id, row)
-                    if pair:
-                        cards += 1 + alert.changed(tx, desk, *pair, rules, now)
-            connections.advance(
-                tx,
-                held.workspace,
-                held.connection,
-                cursor=None if history or still else mapped.newest,
-                lag_seconds=_lag(mapped.newest, now) if new and not history else None,
+        workspace, connection = held.workspace, held.connection
+        while self._clock.now() < until:
+            named = await self._desk.database.look(
+                lambda tx: pings.take(tx, workspace, connection, COMPLETED_AT_ONCE, history=True)
             )
-            if history and mapped.oldest:
-                connections.history_reached(tx, held.workspace, held.connection, mapped.oldest)
-            return cards
-
-        if await desk.database.write(take_in_page):
-            desk.wake()
+            if not named:
+                return
+            await self._take_named(held, provider, api, named)
 
     # -- failures
 
@@ -462,15 +370,3 @@ async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
 
 def _sweep_reached(held: Connection, reached: datetime, tx: Tx) -> None:
     connections.sweep_reached(tx, held.workspace, held.connection, reached)
-
-
-def _insert(tx: Tx, held: Connection, rows: Rows, now: datetime, *, history: bool) -> tuple[int, int]:
-    """Store new rows. What is older than all that was read so far counts as history, however it was found."""
-    again = connections.get(tx, held.workspace, held.connection) if rows else None
-    until = stamp(again.history_until) if again and again.history_until else ""
-    before = leads.EVERYTHING if history else until
-    return leads.insert(tx, held.workspace, held.connection, rows, now, history_before=before)
-
-
-def _lag(newest: datetime | None, now: datetime) -> float | None:
-    return max(0.0, (now - newest).total_seconds()) if newest else None

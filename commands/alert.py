@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from commands import elsewhere
+from commands import elsewhere, identity
 from commands.desk.alerting import Rule, alerts, by_channel
 from commands.verb import Desk
 from commands.views import sentences
@@ -44,6 +44,7 @@ def arrived(
     message; how many messages."""
     workspace = connection.workspace
     messages = announce(tx, workspace, desk.vault, new, read, now)
+    identity.arrived(tx, desk, new, now)
     if not desk.providers[connection.provider].writes:
         return messages
     for lead in new:
@@ -114,8 +115,12 @@ def changed(
     if words:
         deliveries.line(tx, workspace, vault, after.number, {"what": "changed", "words": "; ".join(words)}, now)
     deliveries.refresh(tx, workspace, vault, after.number, now)
+    if before.stage is not after.stage:
+        identity.redraw_others(tx, desk, after, now)
     frame = Frame(now)
     elsewhere.changed(tx, desk, before, after, now)
+    if not after.history and (before.email_key, before.phone_key) != (after.email_key, after.phone_key):
+        identity.arrived(tx, desk, [after], now)
     passed = set() if before.private else {s.subscription for s in alerts(before, read, frame)}
     entered = {s.subscription for s in alerts(after, read, frame)} - passed
     into = [r for r in read if r.subscription.subscription in entered]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from commands import identity, telling
 from commands import sight as seeing
-from commands import telling
 from commands.desk.approval import may_decide, may_move
 from commands.forms.fields import Ask
 from commands.forms.read import Invalid, as_model
@@ -71,7 +71,7 @@ def owned(tx: Tx, desk: Desk, lead: StoredLead, *, person: str, by: str, now: da
     waited = (now - lead.arrived_at).total_seconds()
     word = what or ("claimed" if person == by else "assigned")
     audit.note(tx, workspace, word, actor=by, now=now, lead=lead.number, person=person, waited=waited)
-    deliveries.refresh(tx, workspace, vault, lead.number, now)
+    identity.redraw(tx, desk, lead, now)
     line = {"what": word, "person": person, "by": by, "waited": waited}
     deliveries.line(tx, workspace, vault, lead.number, line, now)
     deliveries.post(tx, workspace, vault, kind="handover", to=person, now=now, leads=[lead.number], subject=person)
@@ -241,7 +241,7 @@ async def release(desk: Desk, request: Request) -> Answer:
             telling.owner(tx, desk, seen.lead, None, by=by.person, now=now)
             word = "released"
         audit.note(tx, workspace, word, actor=by.person, now=now, lead=lead_number)
-        deliveries.refresh(tx, workspace, desk.vault, lead_number, now)
+        identity.redraw(tx, desk, seen.lead, now)
         deliveries.line(tx, workspace, desk.vault, lead_number, {"what": word, "by": by.person}, now)
         return Outcome(happened=True)
 

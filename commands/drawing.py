@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from commands import digest as digests
+from commands import identity
 from commands import sight as seeing
 from commands.verb import Block, Desk
 from commands.views import card as cards
@@ -70,9 +71,12 @@ def _withheld(tx: Tx, message: Message, seen: Sight) -> bool:
 def _about_lead(tx: Tx, desk: Desk, message: Message, number: int, now: datetime) -> Drawn | None:
     workspace = message.workspace
     masked = message.kind != "card" or is_masked(tx, workspace, message.channel, number)
-    seen = seeing.sight(tx, desk.providers, workspace, number, masked=masked, now=now)
+    reader = None if _in_channel(message) else people.person(tx, workspace, message.channel)
+    seen = seeing.sight(tx, desk.providers, workspace, number, masked=masked, reader=reader, now=now)
     if seen is None:
         return None
+    if message.kind in ("card", "handover"):
+        seen = identity.beside(tx, desk.providers, seen, reader)
     match message.kind:
         case "card":
             return cards.withheld(seen) if _withheld(tx, message, seen) else cards.card(seen)

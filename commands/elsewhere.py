@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from commands import claim, telling
+from commands import claim, identity, telling
 from commands.verb import Desk
 from commands.views import sentences
 from providers.provider import Keeps, Provider
@@ -94,6 +94,7 @@ def _give_in(tx: Tx, desk: Desk, lead: StoredLead, provider: Provider, now: date
         claim.ended(tx, desk, waiting, besides=besides, now=now)
     if person == lead.owner:
         return
+    identity.redraw_others(tx, desk, lead, now)
     if person is not None:
         ownership.own(tx, workspace, number, person=person, by=THERE, instead_of=lead.owner, now=now)
     elif lead.owner is not None:
@@ -110,7 +111,7 @@ def _give_in(tx: Tx, desk: Desk, lead: StoredLead, provider: Provider, now: date
 
 
 def _hand_over(tx: Tx, desk: Desk, lead: StoredLead, person: str, now: datetime) -> None:
-    deliveries.refresh(tx, lead.workspace, desk.vault, lead.number, now)
+    identity.redraw(tx, desk, lead, now)
     deliveries.post(
         tx, lead.workspace, desk.vault, kind="handover", to=person, now=now, leads=[lead.number], subject=person
     )

@@ -46,6 +46,8 @@ class Do(StrEnum):
     RESULT_BACK = "result-back"
     RESULT_FILE = "result-file"
     OPEN_LINK = "open-link"
+    TOGETHER = "together"
+    APART = "apart"
     VALUE = "value"
 
 
@@ -60,6 +62,7 @@ class Form(StrEnum):
     NOTE = "note"
     CONTACT = "contact"
     STAGE = "stage"
+    CLOSE = "close"
     MEMBERS = "members"
     NEW = "new"
     IMPORT = "import"
@@ -104,3 +107,4 @@ class Button(StrEnum):
     ACTIONS = "actions"
     CONTACTED = "contacted"
     STAGE = "stage"
+    CLOSE = "close"

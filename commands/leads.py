@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
+from commands import identity
 from commands import sight as seeing
 from commands.desk.visibility import sees_contact
 from commands.forms.words import Misspelt, parse
 from commands.verb import Answer, Desk, Request, Say, Show, Value, View
 from commands.views import listing, sentences
 from commands.views.record import record
-from storage import audit, connections, leads
+from storage import audit, leads
 from storage.database import Tx
 from storage.filters import Every, Frame, Shared
 
@@ -40,7 +39,8 @@ async def list_leads(desk: Desk, request: Request) -> Answer:
         total = leads.count(tx, request.workspace, wanted, frame)
         shown = min(number, max(0, (total - 1) // listing.PAGE))
         found = leads.find(tx, request.workspace, wanted, frame, limit=listing.PAGE, offset=shown * listing.PAGE)
-        sights = [s for f in found if (s := seeing.sight(tx, desk.providers, request.workspace, f.number))]
+        seen = (seeing.sight(tx, desk.providers, request.workspace, f.number, reader=person) for f in found)
+        sights = [s for s in seen if s]
         return listing.page(sights, total=total, number=shown, words=words, zone=person.zone, now=now, replace=replace)
 
     return await desk.database.read(look)
@@ -74,14 +74,11 @@ async def details_view(desk: Desk, request: Request, number: int) -> View | None
         contact = sees_contact(seen.lead, person)
         notes = leads.notes(tx, workspace, number)
         entries = audit.of_lead(tx, workspace, number)
-        others = [o for o in leads.of_customer(tx, workspace, seen.lead) if seeing.visible(tx, o, person)]
-        people = [n.author for n in notes] + [e.actor for e in entries] + [o.owner for o in others]
+        seen = identity.beside(tx, desk.providers, seen, person)
+        people = [n.author for n in notes] + [e.actor for e in entries]
         people += [str(p) for e in entries for key in ("person", "owner") if (p := e.facts.get(key))]
         seen.names.update(seeing.names(tx, workspace, people))
-        connection = connections.get(tx, workspace, seen.lead.connection)
-        pattern = str((connection.settings if connection else {}).get("open_url") or "")
-        link = pattern.replace("{id}", quote(seen.lead.external_id, safe="")) if "{id}" in pattern else None
-        view = record(seen, contact=contact, notes=notes, entries=entries, others=others, link=link, now=now)
+        view = record(seen, contact=contact, notes=notes, entries=entries, now=now)
         return view, contact and seen.lead.owner != person.person
 
     found = await desk.database.read(look)

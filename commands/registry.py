@@ -18,6 +18,7 @@ from commands import (
     status,
     stuck,
     subscribe,
+    together,
     work,
 )
 from commands.forms.words import nearest
@@ -168,6 +169,8 @@ BUTTONS: Mapping[Do, tuple[Role, Handler]] = {
     Do.NOTE: (Role.MEMBER, work.note),
     Do.APPROVE: (Role.MEMBER, approve.approve),
     Do.REJECT: (Role.MEMBER, approve.reject),
+    Do.TOGETHER: (Role.MEMBER, together.take_together),
+    Do.APART: (Role.MEMBER, together.keep_apart),
     Do.PAGE: (Role.MEMBER, leads.list_leads),
     Do.NEWER: (Role.MEMBER, leads.list_leads),
     Do.LIST: (Role.MEMBER, leads.list_leads),

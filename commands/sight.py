@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from urllib.parse import quote
 
 from commands.desk import approval
 from commands.desk.alerting import Rule, alerts
@@ -17,7 +18,7 @@ from providers.provider import Keeps, Provider
 from storage import connections, leads, members, ownership, people, rules, writes
 from storage.database import Tx
 from storage.filters import Frame
-from storage.records import THERE, Person, StoredLead
+from storage.records import THERE, Connection, Person, StoredLead
 
 _REF = re.compile(r"^\s*(?:[A-Za-z]{1,4}-)?(\d{1,12})\s*$")
 
@@ -45,10 +46,12 @@ def sight(
     *,
     masked: bool = True,
     viewer: Person | None = None,
+    reader: Person | None = None,
     now: datetime | None = None,
 ) -> Sight | None:
     """A lead with what its messages say around it; ``None`` where it is no longer stored, or private and not for
-    ``viewer``. ``now``: also how things stand with what its lead system is told."""
+    ``viewer``. ``reader`` (else ``viewer``): whose locale counts. ``now``: also how things stand with what its lead
+    system is told."""
     lead = leads.get(tx, workspace, lead_number)
     connection = connections.get(tx, workspace, lead.connection) if lead else None
     if lead is None or connection is None or not (viewer is None or visible(tx, lead, viewer)):
@@ -84,7 +87,15 @@ def sight(
         routed=Keeps.OWNER in provider.writes and connection.settings.get("routes") == provider.slug,
         told=telling(told, now) if now else (),
         owner_at=owner_at,
+        link=link_to(lead, connection, provider),
+        reader=whose.locale if (whose := reader or viewer) else "",
     )
+
+
+def link_to(lead: StoredLead, connection: Connection, provider: Provider) -> str | None:
+    """A lead's address in its lead system, by the connection's pattern."""
+    pattern = str(connection.settings.get("open_url") or provider.open_url)
+    return pattern.replace("{id}", quote(lead.external_id, safe="")) if "{id}" in pattern else None
 
 
 def visible(tx: Tx, lead: StoredLead, person: Person) -> bool:

@@ -44,6 +44,8 @@ class Value(BaseModel):
     v: Literal[1] = 1
     do: str | None = None
     lead: Number | None = None
+    other: Number | None = None
+    """Another lead of the same person."""
     request: str | None = None
     connection: str | None = None
     row: str | None = None

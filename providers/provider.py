@@ -48,8 +48,8 @@ Pages = Callable[[Api, datetime, int], AsyncIterator[Page]]
 
 Complete = Callable[[Api, Sequence[Any]], AsyncIterator[Page]]
 """Given raw records of a list: pages of the same leads with what only the lead itself tells. A record keeps the
-fingerprint that it has in the list, so that it is asked for again only when the list changes; one that is gone, or that
-this connection may not see, is left out."""
+fingerprint that it has in the list, so that it is asked for again only when the list changes. One that is gone, or that
+this connection may not see, is given as the list told it."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 
+from providers.lead import Mention
 from storage.database import Tx
 from storage.filters import fold
 from storage.records import KnownName, LearnedKind, columns, read, stamp
@@ -19,12 +20,19 @@ _NEWEST = "(SELECT {} FROM leads WHERE workspace = ? AND connection = ? ORDER BY
 
 
 def replace(tx: Tx, workspace: str, connection: str, kind: str, found: Iterable[Named], now: datetime) -> int:
-    """These are all of a kind; how many. What was not seen is forgotten."""
+    """These are all of a kind that the lead system lists; how many. What was not seen is forgotten, unless a lead names
+    it."""
     rows = list({i: (i, name, email) for i, name, email in found}.values())
-    tx.run("DELETE FROM known WHERE workspace = ? AND connection = ? AND kind = ?", workspace, connection, kind)
+    tx.run(
+        "DELETE FROM known WHERE workspace = ? AND connection = ? AND kind = ? AND mentioned = 0",
+        workspace,
+        connection,
+        kind,
+    )
     tx.many(
         "INSERT INTO known (workspace, connection, kind, id, name, folded, email, seen_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, connection, kind, id) DO UPDATE SET "
+        "name = excluded.name, folded = excluded.folded, email = excluded.email, seen_at = excluded.seen_at",
         (
             (workspace, connection, kind, i, name, fold(name), email.strip().casefold() if email else None, stamp(now))
             for i, name, email in rows
@@ -32,6 +40,18 @@ def replace(tx: Tx, workspace: str, connection: str, kind: str, found: Iterable[
     )
     _learned(tx, workspace, connection, kind, now, None)
     return len(rows)
+
+
+def mention(tx: Tx, workspace: str, connection: str, found: Iterable[Mention], now: datetime) -> None:
+    """Leads name these. A name that the lead system's own list gives goes before."""
+    tx.many(
+        "INSERT INTO known (workspace, connection, kind, id, name, folded, seen_at, mentioned) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (workspace, connection, kind, id) DO UPDATE SET "
+        "name = CASE WHEN known.mentioned = 1 THEN excluded.name ELSE known.name END, "
+        "folded = CASE WHEN known.mentioned = 1 THEN excluded.folded ELSE known.folded END, "
+        "seen_at = excluded.seen_at",
+        [(workspace, connection, m.kind, m.id, m.name, fold(m.name), stamp(now)) for m in found],
+    )
 
 
 def failed(tx: Tx, workspace: str, connection: str, kind: str, *, why: str, now: datetime) -> None:

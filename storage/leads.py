@@ -11,7 +11,7 @@ import orjson
 
 from providers.lead import Lead, Stage
 from storage.database import Tx
-from storage.filters import Filter, Frame, index, where
+from storage.filters import Filter, Frame, digits, index, where
 from storage.records import Note, StoredLead, columns, new_id, read, stamp
 
 COLUMNS = columns(StoredLead)
@@ -43,6 +43,14 @@ _CONTENT = (
     "pond",
     "limits",
     "private",
+    "lookup",
+    "price",
+    "currency",
+    "period",
+    "move_in",
+    "move_out",
+    "email_key",
+    "phone_key",
 )
 _CREATED = _CONTENT.index("created_at")
 AT_ONCE = 100
@@ -96,7 +104,21 @@ def content(lead: Lead, fingerprint: bytes) -> tuple[Any, ...]:
         lead.pond,
         ",".join(lead.limits),
         int(lead.private),
+        lead.lookup,
+        str(lead.price.amount) if lead.price else None,
+        lead.price.currency if lead.price else None,
+        lead.price.period if lead.price else None,
+        lead.move_in.isoformat() if lead.move_in else None,
+        lead.move_out.isoformat() if lead.move_out else None,
+        lead.email.strip().casefold() or None if lead.email else None,
+        phone_key(lead.phone) if lead.phone else None,
     )
+
+
+def phone_key(phone: str) -> str | None:
+    """What telephone numbers are looked up by: their last nine digits; ``None`` of what is too short to be one."""
+    number = digits(phone)
+    return number if len(number) == 9 else None
 
 
 def known(tx: Tx, workspace: str, connection: str, ids: Sequence[str]) -> dict[str, bytes]:
@@ -170,6 +192,17 @@ def change(
     _past_new(tx, workspace, before["number"])
     after = tx.one(sql, workspace, connection, external_id)
     return (read(StoredLead, before), read(StoredLead, after)) if after else None
+
+
+def mark_read(tx: Tx, workspace: str, connection: str, external_id: str, fingerprint: bytes) -> None:
+    """This state of a lead was seen, though nothing of it is kept."""
+    tx.run(
+        "UPDATE leads SET fingerprint = ? WHERE workspace = ? AND connection = ? AND external_id = ?",
+        fingerprint,
+        workspace,
+        connection,
+        external_id,
+    )
 
 
 def get(tx: Tx, workspace: str, number: int) -> StoredLead | None:

@@ -34,6 +34,16 @@ def allow_sensitive(tx: Tx, workspace: str, allowed: bool) -> None:
     tx.run("UPDATE workspaces SET sensitive_fields = ? WHERE workspace = ?", int(allowed), workspace)
 
 
+def documents_allowed(tx: Tx, workspace: str) -> bool:
+    """Whether an admin lets documents of leads be sent to their owners."""
+    return bool(tx.value("SELECT documents FROM workspaces WHERE workspace = ?", workspace))
+
+
+def allow_documents(tx: Tx, workspace: str, allowed: bool) -> None:
+    """Let documents of leads be sent to their owners, or not."""
+    tx.run("UPDATE workspaces SET documents = ? WHERE workspace = ?", int(allowed), workspace)
+
+
 def person(tx: Tx, workspace: str, person_id: str) -> Person | None:
     """What is known of somebody."""
     sql = f"SELECT {columns(Person)} FROM people WHERE workspace = ? AND person = ?"
@@ -44,11 +54,12 @@ def person(tx: Tx, workspace: str, person_id: str) -> Person | None:
 def keep_person(tx: Tx, workspace: str, who: Person) -> None:
     """Remember what Slack said of somebody; a known direct-message channel stays known."""
     tx.run(
-        "INSERT INTO people (workspace, person, name, is_admin, is_guest, is_bot, zone, dm_channel, seen_at, email) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, person) DO UPDATE SET name = excluded.name, "
-        "is_admin = excluded.is_admin, is_guest = excluded.is_guest, is_bot = excluded.is_bot, "
+        "INSERT INTO people (workspace, person, name, is_admin, is_guest, is_bot, zone, dm_channel, seen_at, email, "
+        "locale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, person) DO UPDATE SET "
+        "name = excluded.name, is_admin = excluded.is_admin, is_guest = excluded.is_guest, is_bot = excluded.is_bot, "
         "zone = excluded.zone, dm_channel = COALESCE(excluded.dm_channel, people.dm_channel), "
-        "seen_at = excluded.seen_at, email = excluded.email",
+        "seen_at = excluded.seen_at, email = excluded.email, "
+        "locale = CASE WHEN excluded.locale = '' THEN people.locale ELSE excluded.locale END",
         workspace,
         who.person,
         who.name,
@@ -59,6 +70,7 @@ def keep_person(tx: Tx, workspace: str, who: Person) -> None:
         who.dm_channel,
         stamp(who.seen_at),
         who.email,
+        who.locale,
     )
 
 

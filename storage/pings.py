@@ -1,10 +1,13 @@
-"""Leads that a webhook named, until they were read again."""
+"""Leads that a webhook named, until they were read again; and those of which a list told a part, until whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import orjson
 
 from storage.database import Tx
 from storage.records import moment, stamp
@@ -19,6 +22,10 @@ class Ping:
 
     external_id: str
     times: int
+    record: Any = None
+    """What a list told of it; ``None`` where a webhook named it."""
+    fingerprint: bytes = b""
+    """Of that record."""
 
 
 def put(tx: Tx, workspace: str, connection: str, ids: Iterable[str], now: datetime) -> None:
@@ -30,15 +37,44 @@ def put(tx: Tx, workspace: str, connection: str, ids: Iterable[str], now: dateti
     )
 
 
-def take(tx: Tx, workspace: str, connection: str, limit: int) -> list[Ping]:
-    """The ones that wait longest. They wait on until :func:`done`."""
+def to_complete(
+    tx: Tx,
+    workspace: str,
+    connection: str,
+    records: Iterable[tuple[str, bytes, Any]],
+    now: datetime,
+    *,
+    history: bool = False,
+) -> None:
+    """These leads (id, and the record of a list with its fingerprint) are to be asked for what the list does not tell.
+    ``history``: when there is time."""
+    tx.many(
+        "INSERT INTO pings (workspace, connection, external_id, at, record, history) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (workspace, connection, external_id) DO UPDATE SET times = pings.times + 1, "
+        "record = excluded.record, history = CASE WHEN excluded.history = 1 THEN pings.history ELSE 0 END",
+        [
+            (workspace, connection, i, stamp(now), orjson.dumps([mark.hex(), record]).decode(), int(history))
+            for i, mark, record in records
+            if 0 < len(i) <= LONGEST_ID
+        ],
+    )
+
+
+def take(tx: Tx, workspace: str, connection: str, limit: int, *, history: bool = False) -> list[Ping]:
+    """The ones that wait longest; those that have time only with ``history``. They wait on until :func:`done`."""
     rows = tx.all(
-        "SELECT external_id, times FROM pings WHERE workspace = ? AND connection = ? ORDER BY at, external_id LIMIT ?",
+        "SELECT external_id, times, record FROM pings WHERE workspace = ? AND connection = ? AND history = ? "
+        "ORDER BY at, external_id LIMIT ?",
         workspace,
         connection,
+        int(history),
         limit,
     )
-    return [Ping(row["external_id"], row["times"]) for row in rows]
+    found = []
+    for row in rows:
+        mark, record = orjson.loads(row["record"]) if row["record"] else ("", None)
+        found.append(Ping(row["external_id"], row["times"], record, bytes.fromhex(mark)))
+    return found
 
 
 def done(tx: Tx, workspace: str, connection: str, read: Sequence[Ping]) -> None:
@@ -52,7 +88,8 @@ def done(tx: Tx, workspace: str, connection: str, read: Sequence[Ping]) -> None:
 def waiting(tx: Tx, workspace: str) -> dict[str, tuple[int, datetime]]:
     """By connection: how many wait, and since when the first of them."""
     rows = tx.all(
-        "SELECT connection, COUNT(*) AS n, MIN(at) AS since FROM pings WHERE workspace = ? GROUP BY connection",
+        "SELECT connection, COUNT(*) AS n, MIN(at) AS since FROM pings WHERE workspace = ? AND history = 0 "
+        "GROUP BY connection",
         workspace,
     )
     return {row["connection"]: (row["n"], moment(row["since"])) for row in rows}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
 import orjson
 
-from providers.lead import Detail, Privacy, Stage
+from providers.lead import Detail, Period, Privacy, Stage
 
 T = TypeVar("T")
 THERE = "there"
@@ -31,6 +33,13 @@ def moment(text: str) -> datetime:
 def new_id() -> str:
     """A random name for a row."""
     return secrets.token_urlsafe(9)
+
+
+class Decision(StrEnum):
+    """Of two leads of one person."""
+
+    TOGETHER = "together"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,14 @@ class StoredLead:
     pond: str | None
     limits: str
     private: bool
+    lookup: str | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    period: Period | None = None
+    move_in: date | None = None
+    move_out: date | None = None
+    email_key: str | None = None
+    phone_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,7 @@ class Subscription:
     created_by: str
     created_at: datetime
     trouble: str | None
+    presets: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +242,7 @@ class Person:
     dm_channel: str | None
     seen_at: datetime
     email: str | None = None
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +313,13 @@ def _details(text: str) -> tuple[Detail, ...]:
     return tuple(Detail(label, value, Privacy(privacy)) for label, value, privacy in orjson.loads(text))
 
 
+_OPTIONAL: dict[Any, Callable[[Any], Any]] = {
+    date | None: date.fromisoformat,
+    Decimal | None: Decimal,
+    Period | None: Period,
+}
+
+
 @cache
 def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
     hints = get_type_hints(kind)
@@ -303,6 +329,8 @@ def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
             return moment
         if hint is bool:
             return bool
+        if hint in (date | None, Decimal | None, Period | None):
+            return _OPTIONAL[hint]
         if hint is Stage:
             return Stage
         if hint == tuple[Detail, ...]:

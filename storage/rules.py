@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import orjson
@@ -24,12 +25,13 @@ def subscribe(
     approvers: list[str],
     by: str,
     now: datetime,
+    presets: Mapping[str, str] | None = None,
 ) -> str:
-    """Add a subscription and return its id."""
+    """Add a subscription and return its id. ``presets``: what forms of new leads begin with in its channel."""
     subscription = new_id()
     tx.run(
         "INSERT INTO subscriptions (workspace, subscription, connection, words, channel, masked, approval, "
-        "approvers, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "approvers, created_by, created_at, presets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         workspace,
         subscription,
         connection,
@@ -40,6 +42,7 @@ def subscribe(
         orjson.dumps(approvers).decode(),
         by,
         stamp(now),
+        orjson.dumps(dict(presets or {})).decode(),
     )
     return subscription
 

@@ -9,7 +9,8 @@ CREATE TABLE workspaces (
   created_at       TEXT NOT NULL,
   next_number      INTEGER NOT NULL DEFAULT 1001,  -- of lead references: KP-1001
   next_seq         INTEGER NOT NULL DEFAULT 1,     -- order of deliveries
-  sensitive_fields INTEGER NOT NULL DEFAULT 0      -- an admin allows sensitive inputs in intake modals
+  sensitive_fields INTEGER NOT NULL DEFAULT 0,     -- an admin allows sensitive inputs in intake modals
+  documents        INTEGER NOT NULL DEFAULT 0      -- an admin allows that leads' documents are sent to their owners
 );
 
 -- What Slack said of people and channels, kept for an hour.
@@ -24,6 +25,7 @@ CREATE TABLE people (
   dm_channel TEXT,
   seen_at    TEXT NOT NULL,
   email      TEXT,                        -- folded; finds the lead systems' member who it is
+  locale     TEXT NOT NULL DEFAULT '',    -- en-GB: how money and days are written for them; '' not told
   PRIMARY KEY (workspace, person)
 );
 CREATE TABLE channels (
@@ -120,6 +122,14 @@ CREATE TABLE leads (
   pond         TEXT,                      -- the shared pool that it lies in there
   limits       TEXT NOT NULL DEFAULT '',  -- how not to contact: call,text,email,marketing
   private      INTEGER NOT NULL DEFAULT 0,  -- 1: never shown in a channel
+  lookup       TEXT,                      -- what else its lead system finds it by
+  price        TEXT,                      -- a decimal number
+  currency     TEXT,                      -- ISO 4217
+  period       TEXT,                      -- night, week, month, year, stay; what the price is paid for
+  move_in      TEXT,                      -- days
+  move_out     TEXT,
+  email_key    TEXT,                      -- folded; finds the same person's other leads
+  phone_key    TEXT,                      -- the last nine digits; finds candidates, E.164 decides
   PRIMARY KEY (workspace, number),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
@@ -129,6 +139,21 @@ CREATE INDEX leads_unclaimed ON leads (workspace, created_at, number) WHERE owne
 CREATE INDEX leads_owner ON leads (workspace, owner) WHERE owner IS NOT NULL;
 CREATE INDEX leads_customer ON leads (workspace, connection, customer_id);
 CREATE INDEX leads_arrived ON leads (workspace, arrived_at) WHERE history = 0;
+CREATE INDEX leads_email ON leads (workspace, email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX leads_phone ON leads (workspace, phone_key) WHERE phone_key IS NOT NULL;
+-- What somebody decided of two leads of one person (lead < other): take them together, or keep them apart.
+CREATE TABLE links (
+  workspace TEXT NOT NULL,
+  lead      INTEGER NOT NULL,
+  other     INTEGER NOT NULL,
+  decision  TEXT NOT NULL,                -- together, apart
+  by        TEXT NOT NULL,
+  at        TEXT NOT NULL,
+  PRIMARY KEY (workspace, lead, other),
+  FOREIGN KEY (workspace, lead) REFERENCES leads (workspace, number) ON DELETE CASCADE,
+  FOREIGN KEY (workspace, other) REFERENCES leads (workspace, number) ON DELETE CASCADE
+);
+CREATE INDEX links_other ON links (workspace, other);
 CREATE TABLE notes (
   workspace TEXT NOT NULL,
   note      TEXT NOT NULL,
@@ -154,6 +179,7 @@ CREATE TABLE subscriptions (
   created_by   TEXT NOT NULL,
   created_at   TEXT NOT NULL,
   trouble      TEXT,                      -- why its channel cannot be posted to; NULL: it can
+  presets      TEXT NOT NULL DEFAULT '{}',  -- JSON: what forms of new leads begin with in its channel
   PRIMARY KEY (workspace, subscription),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
@@ -298,6 +324,7 @@ CREATE TABLE known (
   folded     TEXT NOT NULL,               -- the name, casefolded, for search
   email      TEXT,
   seen_at    TEXT NOT NULL,
+  mentioned  INTEGER NOT NULL DEFAULT 0,  -- 1: a lead named it; 0: it is in the lead system's own list
   PRIMARY KEY (workspace, connection, kind, id),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
@@ -344,13 +371,15 @@ CREATE TABLE writes (
 CREATE INDEX writes_lead ON writes (workspace, lead, seq);
 CREATE INDEX writes_open ON writes (workspace, connection, seq) WHERE state IN ('pending', 'sending', 'doubt');
 
--- Leads that a webhook named: read again before anything is believed.
+-- Leads that a webhook named, read again before anything is believed; and those of which a list told only a part.
 CREATE TABLE pings (
   workspace   TEXT NOT NULL,
   connection  TEXT NOT NULL,
   external_id TEXT NOT NULL,
   at          TEXT NOT NULL,                  -- when it was named first
   times       INTEGER NOT NULL DEFAULT 1,  -- how often; one that is named again meanwhile is read again
+  record      TEXT,                       -- JSON of a list's record that is to be completed; NULL: named by a webhook
+  history     INTEGER NOT NULL DEFAULT 0,  -- 1: it has time
   PRIMARY KEY (workspace, connection, external_id),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
@@ -374,6 +403,17 @@ CREATE TABLE recents (
   PRIMARY KEY (workspace, person, connection, action),
   FOREIGN KEY (workspace, connection) REFERENCES connections (workspace, connection) ON DELETE CASCADE
 );
+
+-- Documents in direct messages, until they are deleted from Slack.
+CREATE TABLE sent_files (
+  workspace TEXT NOT NULL,
+  file      TEXT NOT NULL,
+  lead      INTEGER,
+  person    TEXT NOT NULL,
+  delete_at TEXT NOT NULL,
+  PRIMARY KEY (workspace, file)
+);
+CREATE INDEX sent_files_due ON sent_files (workspace, delete_at);
 
 -- The process's own rows (no workspace): a check that the key fits the database.
 CREATE TABLE vault_check (

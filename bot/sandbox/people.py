@@ -45,6 +45,7 @@ class Person:
     real_name: str
     title: str = ""
     tz: str = "Europe/London"
+    locale: str = "en-GB"
     is_admin: bool = False
     is_restricted: bool = False
     is_bot: bool = False
@@ -56,8 +57,8 @@ class Person:
         """A steady colour for the person's picture, six hex digits; the sample's people have different ones."""
         return COLOURS[zlib.crc32(self.id.encode()) // 27 % len(COLOURS)]
 
-    def json(self, team: Team, now: datetime, *, with_email: bool) -> Json:
-        """As ``users.info`` shows the person; the e-mail address only with users:read.email."""
+    def json(self, team: Team, now: datetime, *, with_email: bool, with_locale: bool = False) -> Json:
+        """As ``users.info`` shows the person; the e-mail address only with users:read.email, the locale if asked."""
         offset = now.astimezone(ZoneInfo(self.tz)).utcoffset()
         profile = {
             "title": self.title,
@@ -89,6 +90,8 @@ class Person:
             "is_app_user": False,
             "updated": int(datetime(2026, 1, 5, tzinfo=UTC).timestamp()),
         }
+        if with_locale:
+            shown["locale"] = self.locale
         if self.deleted:  # Slack leaves zone and rights out for a deactivated person
             for gone in ("tz", "tz_label", "tz_offset", "is_admin", "is_owner", "is_primary_owner", "is_restricted"):
                 shown.pop(gone)

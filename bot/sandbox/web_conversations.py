@@ -32,16 +32,16 @@ def _team_info(call: Call) -> Json:
     return {"team": call.workspace.team.json()}
 
 
-def _person_json(call: Call, person: Person) -> Json:
+def _person_json(call: Call, person: Person, *, with_locale: bool = False) -> Json:
     with_email = "users:read.email" in call.standin.scopes
-    return person.json(call.workspace.team, call.workspace.now(), with_email=with_email)
+    return person.json(call.workspace.team, call.workspace.now(), with_email=with_email, with_locale=with_locale)
 
 
 def _users_info(call: Call) -> Json:
     person = call.workspace.people.get(call.text("user") or "")
     if person is None:
         raise ApiError("user_not_found")
-    return {"user": _person_json(call, person)}
+    return {"user": _person_json(call, person, with_locale=call.flag("include_locale"))}
 
 
 def _users_list(call: Call) -> Json:

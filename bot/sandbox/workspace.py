@@ -63,8 +63,8 @@ class Workspace:
         for person in (
             Person("U0ADA", "ada", "Ada Okafor", "Sales operations · admin", is_admin=True),
             Person("U0MAX", "max", "Max Winter", "Sales manager · approver"),
-            Person("U0ZOE", "zoe", "Zoe Lind", "Sales · member"),
-            Person("U0SAM", "sam", "Sam Reyes", "Sales · member", tz="America/New_York"),
+            Person("U0ZOE", "zoe", "Zoe Lind", "Sales · member", locale="fr-FR"),
+            Person("U0SAM", "sam", "Sam Reyes", "Sales · member", tz="America/New_York", locale="en-US"),
             Person("U0GUEST", "gus", "Gus Guest", "Partner · guest", is_restricted=True),
             Person(team.bot_user_id, "leadbell", team.bot_name, is_bot=True),
             Person(SLACKBOT, "slackbot", "Slackbot", is_bot=False),

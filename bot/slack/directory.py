@@ -44,7 +44,7 @@ class SlackDirectory:
 
     async def _ask_person(self, workspace: str, person: str, now: datetime, known: Person | None) -> Person:
         try:
-            answer = await self._client.users_info(user=person)
+            answer = await self._client.users_info(user=person, include_locale=True)
         except SlackApiError as error:
             if known is not None and error.response.get("error") != "user_not_found":
                 return known
@@ -149,4 +149,5 @@ def _person(workspace: str, user: dict[str, Any], now: datetime, dm: str | None)
         dm_channel=dm,
         seen_at=now,
         email=str(profile.get("email") or "").casefold() or None,
+        locale=str(user.get("locale") or ""),
     )

@@ -11,6 +11,7 @@ from commands.desk.visibility import full_name, public_name
 from commands.ids import Button, Do
 from commands.verb import Block, Value
 from commands.views import sentences, told
+from commands.views.amounts import babel_name, money, stay
 from commands.views.blocks import (
     actions,
     button,
@@ -26,9 +27,9 @@ from commands.views.blocks import (
 )
 from commands.views.sentences import listed, span
 from commands.views.told import Told
-from providers.lead import Privacy
+from providers.lead import Privacy, Stage
 from providers.provider import Keeps, Provider
-from storage.records import THERE, Approval, StoredLead
+from storage.records import THERE, Approval, Decision, StoredLead
 
 
 class OwnerAt(Enum):
@@ -38,6 +39,21 @@ class OwnerAt(Enum):
     THERE = "there"
     NO_MEMBER = "no member"
     """Here: the lead system does not know the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another lead of the same person."""
+
+    number: int
+    ref: str
+    connection: str
+    created_at: datetime
+    about: str
+    owner: str | None
+    """An id; ``None``: nobody."""
+    is_open: bool
+    decision: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,17 @@ class Sight:
     told: tuple[Told, ...] = ()
     """What the lead system is told of, the worst first."""
     owner_at: OwnerAt = OwnerAt.HERE
+    others: tuple[Other, ...] = ()
+    """The same person's other leads, newest first."""
+    link: str | None = None
+    """The lead's address in the lead system."""
+    reader: str = ""
+    """The locale of whoever reads it, where that is one person."""
+
+    @property
+    def locale(self) -> str:
+        """How money and days are written."""
+        return babel_name(self.reader, self.provider.locale)
 
     @property
     def ref(self) -> str:
@@ -85,8 +112,27 @@ def request_line(sight: Sight) -> str:
     lead = sight.lead
     schemes = [label(sight.provider, "scheme", s) for s in lead.schemes.split(",") if s]
     told = bool(lead.subject and lead.place and lead.place.casefold() in lead.subject.casefold())
-    parts = [lead.subject, None if told else lead.place, *schemes]
+    price = (
+        money(lead.price, lead.currency, sight.locale, lead.period)
+        if lead.price is not None and lead.currency
+        else None
+    )
+    parts = [
+        lead.subject,
+        None if told else lead.place,
+        *schemes,
+        price,
+        stay(lead.move_in, lead.move_out, sight.locale),
+    ]
     return clean(" · ".join(p for p in parts if p) or "No property named", 400)
+
+
+def stage_name(lead: StoredLead) -> str:
+    """The trade's word for where it stands, and the lead system's own beside it: "Booked (BOOKING_CONFIRMED)"."""
+    ours = lead.stage.value.capitalize()
+    raw = lead.stage_raw or ""
+    same = raw.replace("_", " ").strip().casefold() in ("", lead.stage.value)
+    return ours if same else f"{ours} ({raw})"
 
 
 def facts_line(sight: Sight) -> str:
@@ -95,6 +141,7 @@ def facts_line(sight: Sight) -> str:
     bedrooms = next((d.value for d in lead.details if d.label == "Bedrooms"), None)
     passed = (label(sight.provider, "eligibility", lead.eligibility) or "").lower()
     parts = [
+        stage_name(lead) if lead.stage is not Stage.NEW else None,
         label(sight.provider, "enquiry", lead.enquiry),
         f"{bedrooms} bed" if bedrooms else None,
         f"Eligibility: {passed}" if passed else None,
@@ -176,9 +223,44 @@ def card(sight: Sight) -> tuple[str, list[Block]]:
         elements += told.buttons(sight.told[0], lead.number)
     elements.append(overflow(Do.MORE, _menu(sight)))
     blocks = [_head(sight, contact=not sight.masked), section(state_line(sight)), actions(*elements)]
+    blocks += also(sight)
     kept = kept_line(sight)
     blocks.append(context(f"{kept} · `/leads show {sight.ref}`" if kept else f"`/leads show {sight.ref}`"))
     return fallback(sight), blocks
+
+
+MOST_OTHERS = 2
+"""Of the same person's other leads, on a card; *Details* lists more."""
+
+
+def also(sight: Sight) -> list[Block]:
+    """Where else the same person asked, when, and who has that; and what to do about it, until that was decided."""
+    if not sight.others:
+        return []
+    lines = [
+        sentences.asked_also(o.ref, o.connection, o.created_at, _whose(sight, o), o.decision) for o in sight.others
+    ]
+    more = len(lines) - MOST_OTHERS
+    shown = [*lines[:MOST_OTHERS], *([sentences.and_more(more, sight.ref)] if more > 0 else [])]
+    blocks = [context(f":busts_in_silhouette: {'; '.join(shown)}")]
+    if (other := undecided(sight)) and sight.waiting is None:
+        value = Value(lead=sight.lead.number, other=other.number)
+        both = [button("Take together", Do.TOGETHER, value), button("Keep both", Do.APART, value)]
+        blocks.append(actions(*both))
+    return blocks
+
+
+def undecided(sight: Sight) -> Other | None:
+    """The newest other lead of the same person that is still open and of which nobody decided yet, unless the same
+    owner has both."""
+    owner = sight.lead.owner
+    return next(
+        (o for o in sight.others if o.is_open and o.decision is None and (owner is None or o.owner != owner)), None
+    )
+
+
+def _whose(sight: Sight, other: Other) -> str | None:
+    return sight.name(other.owner) if other.owner else None
 
 
 def kept_line(sight: Sight) -> str:
@@ -260,7 +342,9 @@ def handover(sight: Sight, person: str) -> tuple[str, list[Block]]:
     if sight.told:
         elements += told.buttons(sight.told[0], lead.number)
         blocks.append(context(told.line(sight.told[0], sight.provider.name)))
-    return f"{ref} is yours.{given}", [*blocks, actions(*elements)]
+    if sight.link:
+        elements.append(button(f"Open in {sight.provider.name}", Do.OPEN_LINK, value, url=sight.link))
+    return f"{ref} is yours.{given}", [*blocks, actions(*elements), *also(sight)]
 
 
 _ENDINGS = {

@@ -23,10 +23,10 @@ from commands.views.blocks import (
     when,
     words,
 )
-from commands.views.card import Sight, facts_line, label, request_line, state_line
+from commands.views.card import Sight, facts_line, label, request_line, stage_name, state_line
 from commands.views.sentences import line
 from providers.lead import Privacy
-from storage.records import Entry, Note, StoredLead
+from storage.records import Entry, Note
 
 LONGEST_TEXT = 3000
 """Characters of one text in the modal; a customer's message is rarely longer."""
@@ -38,11 +38,9 @@ def record(
     contact: bool,
     notes: Sequence[Note],
     entries: Sequence[Entry],
-    others: Sequence[StoredLead],
-    link: str | None,
     now: datetime,
 ) -> View:
-    """The modal. ``contact``: this person may see contact data; ``others``: the customer's other enquiries."""
+    """The modal. ``contact``: this person may see contact data."""
     lead = sight.lead
     who = full_name(lead) if contact else public_name(lead)
     blocks: list[Block] = [
@@ -53,19 +51,19 @@ def record(
         blocks.append(context(told.line(each, sight.provider.name)))
         if stuck := told.buttons(each, lead.number):
             blocks.append(actions(*stuck))
-    if link:
+    if sight.link:
         name = f"Open in {sight.provider.name}"
-        blocks.append(actions(button(name, Do.OPEN_LINK, Value(lead=lead.number), url=link)))
+        blocks.append(actions(button(name, Do.OPEN_LINK, Value(lead=lead.number), url=sight.link)))
     blocks += [divider(), *_contact(sight, contact=contact), *_facts(sight)]
-    if others:
-        blocks += [divider(), section(f"*This customer's other enquiries* ({len(others)})")]
+    if sight.others:
+        blocks += [divider(), section(f"*The same person's other leads* ({len(sight.others)})")]
         blocks += [
             section(
-                f"{sight.provider.prefix}-{o.number} · {safe(o.subject or o.place or 'no property named', 80)} · "
+                f"{o.ref} · {safe(o.about or 'no property named', 80)} · via {safe(o.connection, 60)} · "
                 f"{local_time(o.created_at)} · {sight.name(o.owner) if o.owner else 'unclaimed'}",
                 accessory=button("Show", Do.DETAILS, Value(lead=o.number)),
             )
-            for o in others[:5]
+            for o in sight.others[:8]
         ]
     blocks += _written(sight, notes, entries, contact=contact)
     return modal(sight.ref, blocks, callback=Form.SHOW, meta=Value(lead=lead.number))
@@ -88,7 +86,7 @@ def _facts(sight: Sight) -> list[Block]:
     pairs += [
         (n, v)
         for n, v in (
-            ("Stage", lead.stage_raw or lead.stage.value),
+            ("Stage", stage_name(lead)),
             ("Source", label(sight.provider, "source", lead.source_name or lead.source)),
             ("Number there", lead.external_id),
             ("Your reference", lead.external_ref),

@@ -11,6 +11,7 @@ from typing import Any
 
 from commands.views.blocks import clean, local_time, safe
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
+from storage.records import Decision
 
 
 def span(seconds: float) -> str:
@@ -323,6 +324,17 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return f"{name('by')} ran `{safe(facts.get('action', ''), 80)}`{unsure}."
         case "noted":
             return f"{name('by')} added a note; *Details* shows it."
+        case "repeat":
+            ref, about = safe(facts.get("ref", ""), 20), safe(facts.get("about", ""), 120)
+            return f"The same person asked again: {ref}{f' · {about}' if about else ''}. `/leads show {ref}`"
+        case "together":
+            return f"{name('by')} takes it together with {safe(facts.get('ref', ''), 20)}: the same person."
+        case "apart":
+            return f"{name('by')} keeps it apart from {safe(facts.get('ref', ''), 20)}, though the same person asked."
+        case "closed":
+            return f"{name('by')} closed it: {safe(facts.get('reason', ''), 120)}."
+        case "sent-document":
+            return f"{name('by')} was sent a document of it."
         case "changed":
             return f"Changed in the lead system: {safe(facts.get('words', ''), 300)}"
         case _:
@@ -330,7 +342,13 @@ def line(what: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 _HOW = {"call": " by phone", "email": " by e-mail", "text": " by text message"}
-_WHAT = {"owner": "the owner", "note": "the note", "stage": "the stage", "contact": "the contact"}
+_WHAT = {
+    "owner": "the owner",
+    "note": "the note",
+    "stage": "the stage",
+    "contact": "the contact",
+    "close": "the closing",
+}
 
 
 def _told_what(facts: Mapping[str, Any]) -> str:
@@ -344,6 +362,32 @@ def _moved(facts: Mapping[str, Any], person: str) -> str:
     if facts.get("holder"):
         return f"Given to {safe(facts['holder'], 80)} in {system}."
     return f"Taken from its owner in {system}. It is free again."
+
+
+# -- the same person's other leads
+
+
+def asked_also(ref: str, connection: str, at: datetime, owner: str | None, decision: Decision | None) -> str:
+    """Another lead of the same person. ``owner`` is safe text, ``None`` where nobody has it."""
+    if decision is Decision.TOGETHER:
+        return f"Together with *{ref}*"
+    has = f"{owner} has it" if owner else "unclaimed"
+    return f"Also asked: *{ref}* via {safe(connection, 60)}, {local_time(at)}, {has}"
+
+
+def and_more(number: int, ref: str) -> str:
+    """Others that a card does not list."""
+    return f"and {number} more (`/leads show {ref}`)"
+
+
+def no_longer_same(ref: str) -> str:
+    """Two leads that were one person's are not any more."""
+    return f"{ref} is no longer a lead of the same person, or no longer here. Nothing was changed."
+
+
+def taken_together(ref: str, other: str, name: str) -> str:
+    """Both are one owner's now."""
+    return f"{ref} and {other} are taken together: {name} has both."
 
 
 # -- what the lead system is told

@@ -1,0 +1,106 @@
+"""The same person's leads, found across connections and shown on each other's cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from commands import sight as seeing
+from commands.desk.person import others
+from commands.verb import Desk
+from commands.views.card import Other, Sight
+from providers.lead import Stage
+from providers.provider import Provider
+from storage import connections, deliveries, leads, same
+from storage.database import Tx
+from storage.records import Person, StoredLead
+
+MOST_SHOWN = 20
+ENDED = (Stage.WON, Stage.LOST, Stage.CANCELLED)
+
+
+def found(
+    tx: Tx, providers: Mapping[str, Provider], lead: StoredLead, viewer: Person | None = None
+) -> list[StoredLead]:
+    """The same person's other leads that ``viewer`` may know of (``None``: everybody in a channel), newest first:
+    by e-mail address and telephone number across connections, and by the lead system's own customer."""
+    held = {c.connection: providers[c.provider] for c in connections.every(tx, lead.workspace)}
+
+    def region(one: StoredLead) -> str:
+        provider = held.get(one.connection)
+        return provider.region if provider else "ZZ"
+
+    by_value = others(
+        lead,
+        same.by_email(tx, lead.workspace, lead),
+        same.by_phone(tx, lead.workspace, lead),
+        region,
+    )
+    every = {o.number: o for o in (*by_value, *leads.of_customer(tx, lead.workspace, lead))}
+    may_be_shown = [
+        o
+        for o in every.values()
+        if o.connection in held and (seeing.visible(tx, o, viewer) if viewer else not o.private)
+    ]
+    return sorted(may_be_shown, key=lambda o: (o.created_at, o.number), reverse=True)
+
+
+def beside(tx: Tx, providers: Mapping[str, Provider], seen: Sight, viewer: Person | None = None) -> Sight:
+    """A lead's sight with the same person's other leads."""
+    lead = seen.lead
+    every = found(tx, providers, lead, viewer)[:MOST_SHOWN]
+    if not every:
+        return seen
+    held = {c.connection: c for c in connections.every(tx, lead.workspace)}
+    decided = same.decided(tx, lead.workspace, lead.number)
+    known = seeing.names(tx, lead.workspace, (o.owner for o in every))
+    listed = tuple(
+        Other(
+            number=o.number,
+            ref=f"{providers[held[o.connection].provider].prefix}-{o.number}",
+            connection=held[o.connection].name,
+            created_at=o.created_at,
+            about=o.subject or o.place or "",
+            owner=o.owner,
+            is_open=o.stage not in ENDED,
+            decision=decided.get(o.number),
+        )
+        for o in every
+    )
+    return replace(seen, others=listed, names=seen.names | known)
+
+
+def arrived(tx: Tx, desk: Desk, new: Sequence[StoredLead], now: datetime) -> None:
+    """New leads, or leads of which more became known: the cards of the same person's others say so, and the thread of
+    the newest that somebody owns."""
+    for lead in new:
+        redraw_others(tx, desk, lead, now)
+        every = found(tx, desk.providers, lead)
+        before = next((o for o in every if o.owner and o.created_at <= lead.created_at), None)
+        connection = connections.get(tx, lead.workspace, lead.connection)
+        if before is None or lead.private or connection is None:
+            continue
+        facts = {
+            "what": "repeat",
+            "ref": f"{desk.providers[connection.provider].prefix}-{lead.number}",
+            "about": lead.subject or lead.place or "",
+            "lead": lead.number,
+        }
+        deliveries.line(tx, lead.workspace, desk.vault, before.number, facts, now)
+
+
+def redraw(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
+    """A lead's owner or stage changed: its messages are drawn anew, and those of the same person's others, which say
+    so."""
+    deliveries.refresh(tx, lead.workspace, desk.vault, lead.number, now)
+    redraw_others(tx, desk, lead, now)
+
+
+def redraw_others(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
+    """All that share a value are drawn anew, also where it turns out that too many do, and none is linked any more."""
+    workspace = lead.workspace
+    alike = (*same.by_email(tx, workspace, lead), *same.by_phone(tx, workspace, lead))
+    numbers = [o.number for o in alike] + [o.number for o in leads.of_customer(tx, workspace, lead)]
+    for number in list(dict.fromkeys(n for n in numbers if n != lead.number))[:MOST_SHOWN]:
+        deliveries.refresh(tx, workspace, desk.vault, number, now)
