@@ -17,8 +17,9 @@ _REFUSED_TOKEN = re.compile(r"^invalid (x-)?api-?token\b|^unauthori[sz]ed$|need 
 LONGEST = 300
 """Characters of a message; a longer one is no sentence, and may hold what was sent."""
 _PERSONAL = re.compile(r"\S+@\S+|\+?\d[\d\s().-]{8,}\d")
-_VARIABLE = re.compile(r'"\$(\w+)"')
-_ARGUMENT = re.compile(r'argument "(\w+)"', re.IGNORECASE)
+_VARIABLE = re.compile(r"""["']\$(\w+)["']""")
+_ARGUMENT = re.compile(r"""argument ["'](\w+)["']""", re.IGNORECASE)
+"""graphql-js quotes doubly, other servers with apostrophes."""
 
 NO_SUCH_LEAD = "There is no lead with this reference and hash (any more)."
 NOT_ALLOWED = "This account may not see that lead. Check which student.com account the API token is of."

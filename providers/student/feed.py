@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from providers.errors import Rejected
+from providers.errors import Rejected, Unavailable
 from providers.http import Api
 from providers.provider import Feed, Page, Record
 from providers.student.actions import ask_lead
@@ -31,7 +31,9 @@ AGAIN_PAGES = 2
 AGAIN_SPAN = timedelta(days=30)
 SEEN = 1000
 """Fingerprints that are remembered of what changed last."""
-_REFUSES, _SEEN, _AGAIN = "refuses-sorting", "changed-last", "again"
+DETAILS_ATTEMPTS = 3
+"""How often a lead's details are asked for while the server fails over them; then the lead stays as it was listed."""
+_REFUSES, _SEEN, _AGAIN, _FAILED = "refuses-sorting", "changed-last", "again", "failed"
 
 
 def fingerprint(item: Lead) -> bytes:
@@ -172,28 +174,37 @@ async def _again(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
 async def completed(api: Api, raws: Sequence[Any]) -> AsyncIterator[Page]:
     """Each lead with its details, asked for one at a time.
 
-    One that is gone, or that this account may not see, is left out. One that is refused for another reason does not
-    keep the others waiting: it is raised after them.
+    One that is gone, that this account may not see, or that has no hash is given as the list told it. Where the
+    server itself fails over one, it is asked for again later, after the others (raises Unavailable), a few times.
     """
-    refused: Rejected | None = None
+    failed: dict[str, int] = api.remembered.setdefault(_FAILED, {})
+    again = False
     for raw in raws:
-        key, hash_ = reference(raw), text(raw.get("hash")) if isinstance(raw, dict) else None
-        if key is None or hash_ is None:
+        if (key := reference(raw)) is None:
             continue
+        lead: Lead | None = None
         try:
-            answer = await ask_lead(api, key, hash_)
+            lead = await _with_details(api, key, raw)
         except Rejected as error:
             if error.status == MALFORMED:  # the question itself: it would be refused for every lead
                 raise
-            refused = refused if error.status in (GONE, FORBIDDEN) else error
-            continue
-        created = moment(raw.get("createdAt")) or moment(answer.value.get("createdAt"))
-        if created is None:
-            continue
-        record = Record(key, fingerprint(raw), created, merged(raw, answer.value))
-        yield page_of([record], created)
-    if refused:
-        raise refused
+            if error.status not in (GONE, FORBIDDEN):
+                failed[key] = failed.get(key, 0) + 1
+                if failed[key] < DETAILS_ATTEMPTS:
+                    again = True
+                    continue
+        failed.pop(key, None)
+        created = moment(raw.get("createdAt")) or (moment(lead.get("createdAt")) if lead else None)
+        if created is not None:
+            yield page_of([Record(key, fingerprint(raw), created, lead or raw)], created)
+    if again:
+        raise Unavailable("it fails over some leads")
+
+
+async def _with_details(api: Api, key: str, raw: Lead) -> Lead | None:
+    """The record with its details; ``None`` where the list gave no hash. Raises one of the four failures."""
+    hash_ = text(raw.get("hash"))
+    return merged(raw, (await ask_lead(api, key, hash_)).value) if hash_ else None
 
 
 FEED = Feed(

@@ -130,7 +130,7 @@ def _types(api: Api, given: Mapping[str, Any]) -> dict[str, str]:
 
 def _other_types(types: Mapping[str, str], refused: Rejected) -> dict[str, str] | None:
     """The same with the other type for those that a validation names; ``None`` where it names none of them."""
-    told = " ".join(e.message for e in refused.errors)
+    told = " ".join(e.message for e in refused.errors).replace("'", '"')  # servers quote in both ways
     if "Unknown type" not in told and "used in position" not in told:
         return None
     wrong = [name for name, type_ in types.items() if f'"{type_}"' in told]
