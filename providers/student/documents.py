@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+import orjson
+
 from providers.download import Download, download
-from providers.errors import FieldError, Rejected
+from providers.errors import AuthFailed, FieldError, Rejected
 from providers.http import Api
+from providers.student.errors import read_errors
 
 PATH = "/api/v1/download/lead/document"
 LARGEST = 20 * 1024 * 1024
 """Bytes."""
+LARGEST_REFUSAL = 16 * 1024
 HOSTS = ("student.com", "dandythrust.com")
 """student.com's own, and where its test environments are."""
 
@@ -63,4 +67,20 @@ async def fetch(api: Api, document: str, reference: str, url: str | None) -> Dow
     if url is not None and not is_ours(in_link(url).host, api):
         raise Rejected((FieldError("This is a link of another site, not of student.com.", "url"),))
     query = (("documentId", document), ("referenceId", reference))
-    return await download(api, PATH, query, name=f"document {reference}", limit=LARGEST)
+    found = await download(api, PATH, query, name=f"document {reference}", limit=LARGEST)
+    if failure := _refusal_in(found):
+        found.discard()
+        raise failure
+    return found
+
+
+def _refusal_in(found: Download) -> Rejected | AuthFailed | None:
+    """The gateway says its refusals in a 200 elsewhere; one of them is no document."""
+    if found.size > LARGEST_REFUSAL:
+        return None
+    try:
+        said = orjson.loads(found.path.read_bytes())
+    except orjson.JSONDecodeError:
+        return None
+    refuses = isinstance(said, dict) and isinstance(said.get("errors"), list) and said.keys() <= {"errors", "data"}
+    return read_errors(200, said) if refuses else None

@@ -70,7 +70,7 @@ def said(data: Any) -> str | None:
 
 def _errors(data: Any, *, good: bool) -> Iterator[tuple[str, str]]:
     """(code, message) of each error. Of a 4xx also a plain text, and ``{"message": …}`` or ``{"error": …}``."""
-    if isinstance(data, str) and not good:
+    if isinstance(data, str) and data.strip() and not good:
         yield "", data
     if not isinstance(data, dict):
         return

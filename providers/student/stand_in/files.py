@@ -60,7 +60,7 @@ class Files:
         """ "Download lead's document": both ids, and nothing else. ``kind`` is a fault that spoils it."""
         if kind == "redirect-loop":
             raise web.HTTPFound(str(request.rel_url))
-        names = sorted(request.query.keys())
+        names = sorted(name for name, _ in request.query.items())
         if names != ["documentId", "referenceId"]:
             return _refusal(400, "documentId and referenceId are required, and nothing else is known")
         document, reference = request.query["documentId"], request.query["referenceId"]

@@ -111,8 +111,8 @@ def build(sort_type: SortType | None, external_id_type: ExternalIdType) -> Graph
         scalar = schema.type_map[name]
         if not isinstance(scalar, GraphQLScalarType):
             raise TypeError(name)
-        scalar.parse_value = parse  # type: ignore[method-assign]
-        scalar.parse_literal = _literal(parse)  # type: ignore[method-assign]
+        scalar.coerce_input_value = parse
+        scalar.coerce_input_literal = _literal(parse)
     return schema
 
 
@@ -133,7 +133,7 @@ def _not_empty(value: Any) -> str:
 
 
 def _literal(parse: Any) -> Any:
-    def parse_literal(node: ValueNode, _variables: Any = None) -> str:
+    def parse_literal(node: ValueNode) -> str:
         if not isinstance(node, StringValueNode):
             raise GraphQLError("is not a string", node)
         return str(parse(node.value))
