@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,7 +24,7 @@ from bot.settings import Tempo
 from bot.tasks import Tasks
 from commands import digest
 from commands.verb import Desk
-from storage import choices, connections, consents, deliveries, people, pings, schedules, writes
+from storage import choices, connections, consents, deliveries, files, people, pings, schedules, writes
 from storage.database import StorageFull, Tx
 from storage.records import Connection, Schedule
 
@@ -58,6 +59,7 @@ class Ringer:
         self._scheduler.start()
         self._scheduler.add_job(self.plan, IntervalTrigger(seconds=60), id="plan")
         self._scheduler.add_job(self.housekeeping, IntervalTrigger(hours=1), id="housekeeping")
+        self._scheduler.add_job(self.delete_files, IntervalTrigger(seconds=60), id="files")
         await self.plan()
         await self.recall()
 
@@ -123,6 +125,7 @@ class Ringer:
         for connection in held:
             await self._poll(connection.workspace, connection.connection)
             await self._learn(connection.workspace, connection.connection)
+        await self.delete_files()
         await self.plan()
 
     async def recall(self) -> None:
@@ -159,6 +162,18 @@ class Ringer:
             log.error("the disk is full: a digest waits")
         self._planned.pop(f"digest:{workspace}:{row}", None)
         await self.plan()
+
+    async def delete_files(self) -> None:
+        """Documents whose time is over go from Slack; what cannot be deleted now is tried again."""
+        now = self._clock.now()
+        try:
+            for workspace, file in await self._desk.database.look(
+                lambda tx: [(w, f) for w in people.workspaces(tx) for f in files.due(tx, w, now)]
+            ):
+                if await self._desk.files.delete(workspace, file):
+                    await self._desk.database.write(partial(files.gone, workspace=workspace, file=file))
+        except Exception as error:
+            log.error("files could not be deleted [%s]", trace(error))
 
     async def housekeeping(self) -> None:
         """Forget what was delivered long ago, and try held-back messages again."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from commands import documents
 from commands import sight as seeing
 from commands.desk.visibility import public_name
 from commands.forms import args
@@ -25,11 +26,12 @@ from commands.verb import Answer, Block, Desk, Faults, Hand, Request, Say, Show
 from commands.views import doing, sentences
 from commands.views.result import Sheet, as_csv, ids_in
 from providers.action import Action, Effect
+from providers.download import Download
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api
 from providers.lead import Privacy
 from providers.paging import MOST_PAGES, every_page, items_of
-from storage import audit, connections, drafts, known, leads, people, pings
+from storage import audit, connections, drafts, known, leads, people, pings, rules
 from storage.choices import once, undo
 from storage.database import Tx
 from storage.records import Person, StoredLead
@@ -146,6 +148,7 @@ async def do_words(desk: Desk, request: Request) -> Answer:
         return found
     entry, pairs, draft, errors = found
     draft.connection, draft.action = entry.connection.connection, entry.action.name
+    await desk.database.read(lambda tx: _begin_with_presets(tx, request, draft, entry))
     if errors:
         return await _form(desk, request, await _keep(desk, request, draft, entry), errors)
     name = await _keep(desk, request, draft, entry)
@@ -196,7 +199,21 @@ async def open_form(desk: Desk, request: Request) -> Answer:
     if lead is not None and entry.action.lead:
         draft.lead = lead.number
         draft.values[entry.action.lead] = lead.external_id
+    await desk.database.read(lambda tx: _begin_with_presets(tx, request, draft, entry))
     return await _form(desk, request, await _keep(desk, request, draft, entry))
+
+
+def _begin_with_presets(tx: Tx, request: Request, draft: Draft, entry: Entry) -> None:
+    """What the subscriptions of the channel where it was asked for fill in beforehand."""
+    model: type[BaseModel] = entry.action.params
+    wanted = {leaf.asked.name: leaf.place for leaf in leaves(model, draft) if leaf.asked.preset}
+    if not wanted or not request.channel:
+        return
+    for subscription in rules.every(tx, request.workspace):
+        if subscription.channel == request.channel and subscription.connection in (None, draft.connection):
+            for name, value in subscription.presets.items():
+                if name in wanted:
+                    draft.values.setdefault(wanted[name], value)
 
 
 async def chosen(desk: Desk, request: Request) -> Answer:
@@ -298,7 +315,10 @@ async def _form(
         opened = _open(tx, desk, request, name)
         if opened is None:
             return Say(sentences.form_expired())
-        given = frozenset({opened.entry.action.lead or ""}) if opened.draft.lead is not None else frozenset[str]()
+        action = opened.entry.action
+        given = (
+            frozenset({action.lead or "", action.lookup or ""}) if opened.draft.lead is not None else frozenset[str]()
+        )
         view = doing.form(
             opened.entry,
             opened.draft,
@@ -396,7 +416,7 @@ async def _submit(desk: Desk, request: Request, name: str) -> Answer:
     if lost := [p for p in opened.draft.held_back if p not in opened.draft.values]:
         return await _not_held(desk, request, opened, lost)
     try:
-        params = as_model(opened.entry.action.params, opened.draft, _now_there(desk, request.person))
+        params = _params(opened, _now_there(desk, request.person))
     except Invalid as invalid:
         return await _refuse(desk, request, name, invalid.errors)
     if refusal := _forbidden(opened, request.person):
@@ -406,6 +426,15 @@ async def _submit(desk: Desk, request: Request, name: str) -> Answer:
     if opened.entry.action.asks or opened.entry.action.foresee:
         return await _ask(desk, request, opened, params)
     return await _run(desk, request, opened, params)
+
+
+def _params(opened: Opened, now: datetime | None = None) -> BaseModel:
+    """What is sent: what was typed, and what else the lead system finds the desk's lead by. Raises Invalid."""
+    action, draft = opened.entry.action, opened.draft
+    model: type[BaseModel] = action.params
+    if action.lookup and opened.lead is not None and not draft.values.get(action.lookup):
+        draft = draft.model_copy(update={"values": draft.values | {action.lookup: opened.lead.lookup}})
+    return as_model(model, draft, now)
 
 
 def _now_there(desk: Desk, person: Person) -> datetime:
@@ -485,7 +514,7 @@ async def confirmed(desk: Desk, request: Request) -> Answer:
     if lost := [p for p in opened.draft.held_back if p not in opened.draft.values]:
         return await _not_held(desk, request, opened, lost)
     try:
-        params = as_model(opened.entry.action.params, opened.draft, _now_there(desk, request.person))
+        params = _params(opened, _now_there(desk, request.person))
     except Invalid as invalid:
         return await _form(desk, request, name, invalid.errors)
     if refusal := _forbidden(opened, request.person):
@@ -511,6 +540,8 @@ async def _run(desk: Desk, request: Request, opened: Opened, params: BaseModel) 
     api = await _api(desk, request, opened)
     if api is None:
         return Say(sentences.connection_gone())
+    if action.document and (refusal := await documents.refusal(desk, request, opened.lead, opened.owner)):
+        return Say(refusal)
     writes, now = action.effect is not Effect.READ, desk.now()
 
     def begin(tx: Tx) -> bool:
@@ -527,6 +558,8 @@ async def _run(desk: Desk, request: Request, opened: Opened, params: BaseModel) 
     if writes:
         desk.memory.take(f"{SENSITIVE}{opened.name}")
     desk.wake()
+    if isinstance(answer, Download) and opened.lead is not None:
+        return await documents.hand(desk, request, opened.entry, opened.lead, answer)
     return await _result(desk, request, opened, params, answer)
 
 
@@ -611,7 +644,7 @@ async def result_button(desk: Desk, request: Request) -> Answer:
         return Say(sentences.stale())
     action, draft = opened.entry.action, opened.draft
     try:
-        params = as_model(action.params, draft)
+        params = _params(opened)
     except Invalid:
         return Say(sentences.form_expired())
     api = await _api(desk, request, opened)

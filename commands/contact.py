@@ -22,6 +22,7 @@ from storage.database import Tx
 from storage.filters import Frame
 
 HOWS = (("call", "Called"), ("email", "Wrote an e-mail"), ("text", "Sent a text message"))
+CHOICES = {"how": HOWS, "following": (("call", "Call"), ("email", "Write an e-mail"), ("text", "Send a text message"))}
 
 
 class Contacted(BaseModel):
@@ -31,6 +32,7 @@ class Contacted(BaseModel):
     said: Annotated[str, Long()] = Field(
         default="", title="Outcome, or what was said", max_length=2900, description="Kept as a note here, too."
     )
+    following: Annotated[str, Ask.SELECT] = Field(default="", title="What comes next?")
     override: str = Field(
         default="",
         title="Why against the customer's wish?",
@@ -63,7 +65,7 @@ async def form(desk: Desk, request: Request) -> Answer | None:
             return None
         if refusal := _may(tx, desk, request, seen):
             return Say(refusal)
-        return Show(working.contact(Contacted, seen, HOWS, {}, wishes=bool(_wishes(seen))))
+        return Show(working.contact(Contacted, seen, CHOICES, {}, wishes=bool(_wishes(seen))))
 
     return await desk.database.read(look)
 
@@ -88,8 +90,8 @@ async def contacted(desk: Desk, request: Request) -> Answer:
         against = told.how in _wishes(seen)
         if against and not told.override.strip():
             if "override" not in submitted.state:  # the wish came while the modal was open
-                values = {"how": told.how, "said": told.said}
-                return Show(working.contact(Contacted, seen, HOWS, values, wishes=True))
+                values = {"how": told.how, "said": told.said, "following": told.following or None}
+                return Show(working.contact(Contacted, seen, CHOICES, values, wishes=True))
             return Faults({"how": sentences.against_wish(told.how)})
         if once(tx, workspace, f"view:{submitted.view_id}", now):
             _keep(tx, desk, seen, told, against=against, by=by)
@@ -112,7 +114,7 @@ def _keep(tx: Tx, desk: Desk, seen: Sight, told: Contacted, *, against: bool, by
         leads.add_note(tx, workspace, lead.number, author=by, body=reason, now=now)
     if said:
         leads.add_note(tx, workspace, lead.number, author=by, body=said, now=now)
-    telling.contact(tx, desk, lead, told.how, said, by=by, now=now)
+    telling.contact(tx, desk, lead, told.how, said, told.following, by=by, now=now)
     deliveries.refresh(tx, workspace, desk.vault, lead.number, now)
     line = {"what": "contacted", "by": by, "how": told.how}
     deliveries.line(tx, workspace, desk.vault, lead.number, line, now)

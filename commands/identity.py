@@ -9,15 +9,13 @@ from datetime import datetime
 from commands import sight as seeing
 from commands.desk.person import others
 from commands.verb import Desk
-from commands.views.card import Other, Sight
-from providers.lead import Stage
+from commands.views.card import ENDED, Other, Sight
 from providers.provider import Provider
 from storage import connections, deliveries, leads, same
 from storage.database import Tx
 from storage.records import Person, StoredLead
 
 MOST_SHOWN = 20
-ENDED = (Stage.WON, Stage.LOST, Stage.CANCELLED)
 
 
 def found(

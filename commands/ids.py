@@ -29,6 +29,7 @@ class Do(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     UNDIGEST = "undigest"
     SENSITIVE = "sensitive"
+    DOCUMENTS = "documents"
     RETRY = "retry"
     ARRIVED = "arrived"
     MEMBERS = "members"

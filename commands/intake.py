@@ -6,7 +6,7 @@ What is typed may be sensitive: between the preview and the sending it is held i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -274,14 +274,33 @@ def _without(
 
 
 async def privacy(desk: Desk, request: Request) -> Answer:
-    """``/leads privacy``: whether intake modals may ask for sensitive fields."""
-    if request.value.on is not None:
-        on, now = request.value.on, desk.now()
+    """``/leads privacy``: whether intake modals may ask for sensitive fields, and whether documents may be sent."""
+    return await _privacy(desk, request, replace=False)
 
-        def allow_sensitive(tx: Tx) -> None:
-            people.allow_sensitive(tx, request.workspace, on)
-            audit.note(tx, request.workspace, "privacy", actor=request.person.person, now=now, sensitive=on)
 
-        await desk.database.write(allow_sensitive)
-    allowed = await desk.database.read(lambda tx: people.sensitive_allowed(tx, request.workspace))
-    return views.privacy(allowed=allowed, replace=request.value.on is not None)
+async def allow_sensitive(desk: Desk, request: Request) -> Answer:
+    """The switch of sensitive fields."""
+    return await _switched(desk, request, people.allow_sensitive, "sensitive")
+
+
+async def allow_documents(desk: Desk, request: Request) -> Answer:
+    """The switch of documents."""
+    return await _switched(desk, request, people.allow_documents, "documents")
+
+
+async def _switched(desk: Desk, request: Request, allow: Callable[[Tx, str, bool], None], what: str) -> Answer:
+    on, now = bool(request.value.on), desk.now()
+
+    def privacy_changed(tx: Tx) -> None:
+        allow(tx, request.workspace, on)
+        audit.note(tx, request.workspace, "privacy", actor=request.person.person, now=now, **{what: on})
+
+    await desk.database.write(privacy_changed)
+    return await _privacy(desk, request, replace=True)
+
+
+async def _privacy(desk: Desk, request: Request, *, replace: bool) -> Answer:
+    sensitive, documents = await desk.database.read(
+        lambda tx: (people.sensitive_allowed(tx, request.workspace), people.documents_allowed(tx, request.workspace))
+    )
+    return views.privacy(sensitive=sensitive, documents=documents, replace=replace)

@@ -28,10 +28,11 @@ class SetStage(BaseModel):
     stage: Annotated[str, Ask.SELECT] = Field(title="Stage")
 
 
-def _refusal(tx: Tx, desk: Desk, request: Request, seen: Sight | None) -> str | None:
+def refusal_of(tx: Tx, desk: Desk, request: Request, seen: Sight | None, keeps: Keeps) -> str | None:
+    """Why this person may not tell the lead's system of this; ``None`` where they may."""
     if seen is None:
         return sentences.gone()
-    if Keeps.STAGE not in seen.provider.writes:
+    if keeps not in seen.provider.writes:
         return sentences.stale()
     needed = seeing.needed(tx, desk.providers, seen.lead, Frame(desk.now()))
     if not may_move(request.person, seen.lead, needed.approvers):
@@ -49,7 +50,7 @@ async def ask(desk: Desk, request: Request) -> Answer:
 
     def look(tx: Tx) -> Answer:
         seen = seeing.sight(tx, desk.providers, request.workspace, request.value.lead or 0, viewer=request.person)
-        if (refusal := _refusal(tx, desk, request, seen)) or seen is None:
+        if (refusal := refusal_of(tx, desk, request, seen, Keeps.STAGE)) or seen is None:
             return Say(refusal or sentences.gone())
         return Show(working.set_stage(SetStage, seen, _stages(tx, seen)))
 
@@ -69,7 +70,7 @@ async def chosen(desk: Desk, request: Request) -> Answer:
 
     def stage_lead(tx: Tx) -> str | None:
         seen = seeing.sight(tx, desk.providers, workspace, lead_number, viewer=request.person)
-        if (refusal := _refusal(tx, desk, request, seen)) or seen is None:
+        if (refusal := refusal_of(tx, desk, request, seen, Keeps.STAGE)) or seen is None:
             return refusal
         if not once(tx, workspace, f"view:{submitted.view_id}", now):
             return None

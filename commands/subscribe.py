@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -9,17 +10,19 @@ from pydantic import BaseModel, Field
 from commands import alert
 from commands import sight as seeing
 from commands.desk.alerting import Rule
+from commands.forms.draft import Draft, leaves
 from commands.forms.fields import Ask
 from commands.forms.read import Invalid, as_model
 from commands.forms.words import Misspelt, parse
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import sentences
 from commands.views import subscription as views
+from providers.action import Long
 from storage import audit, connections, deliveries, leads, rules
 from storage.choices import once
 from storage.database import Tx
 from storage.filters import Every, Filter, Frame, From, Owned
-from storage.records import Channel, Subscription
+from storage.records import Channel, Connection, Subscription
 
 EVERY = "*"
 NEWEST = 5
@@ -43,6 +46,12 @@ class Subscribe(BaseModel):
         default=False, title="Approval", description="A claim or an assignment needs somebody's approval"
     )
     approvers: Annotated[list[str], Ask.PEOPLE] = Field(default_factory=list, title="Who approves?")
+    presets: Annotated[str, Long()] = Field(
+        default="",
+        title="Presets for new leads",
+        max_length=1000,
+        description="What the form of a new lead begins with in this channel: a name and a value a line.",
+    )
     start: Annotated[str, Ask.SELECT] = Field(title="Start with")
 
 
@@ -61,7 +70,31 @@ async def subscribe(desk: Desk, request: Request) -> Answer:
     values: dict[str, object] = {"start": "new", "connection": EVERY}
     if request.channel.startswith(("C", "G")):
         values["channel"] = request.channel
-    return Show(views.form(Subscribe, values, {"connection": names, "start": _STARTS}))
+    return Show(
+        views.form(Subscribe, values, {"connection": names, "start": _STARTS}, presets=_presettable(desk, held))
+    )
+
+
+def _presettable(desk: Desk, held: Sequence[Connection]) -> list[str]:
+    """The fields that can be preset, of the actions of these connections' lead systems."""
+    found: dict[str, None] = {}
+    for provider in {c.provider: desk.providers[c.provider] for c in held}.values():
+        for action in provider.actions:
+            found |= dict.fromkeys(leaf.asked.name for leaf in leaves(action.params, Draft()) if leaf.asked.preset)
+    return list(found)
+
+
+def _read_presets(text: str, known: Sequence[str]) -> dict[str, str]:
+    """ "name: value" lines. Raises ValueError with a sentence."""
+    found = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not value:
+            raise ValueError(sentences.preset_line(line))
+        if name not in known:
+            raise ValueError(sentences.no_such_preset(name, known))
+        found[name] = value
+    return found
 
 
 async def subscribed(desk: Desk, request: Request) -> Answer:
@@ -74,6 +107,13 @@ async def subscribed(desk: Desk, request: Request) -> Answer:
     except Invalid as invalid:
         return Faults(invalid.errors)
     channel, faults = await _checked(desk, request, asked)
+    held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
+    chosen = [c for c in held if asked.connection in (EVERY, c.connection)]
+    presets: dict[str, str] = {}
+    try:
+        presets = _read_presets(asked.presets, _presettable(desk, chosen))
+    except ValueError as error:
+        faults["presets"] = str(error)
     if faults or channel is None:
         return Faults(faults)
     workspace, now, by = request.workspace, desk.now(), request.person.person
@@ -99,6 +139,7 @@ async def subscribed(desk: Desk, request: Request) -> Answer:
             approvers=asked.approvers,
             by=by,
             now=now,
+            presets=presets,
         )
         audit.note(tx, workspace, "subscribed", actor=by, now=now, channel=asked.channel, words=asked.words)
         own = Every((wanted, *([From((connection,))] if connection else [])))

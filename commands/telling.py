@@ -85,10 +85,19 @@ def stage(tx: Tx, desk: Desk, lead: StoredLead, name: str, *, by: str, now: date
         _tell(tx, desk, lead, Keeps.STAGE, {"stage": name}, by=by, now=now)
 
 
-def contact(tx: Tx, desk: Desk, lead: StoredLead, how: str, text: str, *, by: str, now: datetime) -> None:
-    """Tell that the customer was contacted: ``how`` is ``call``, ``email`` or ``text``."""
+def contact(
+    tx: Tx, desk: Desk, lead: StoredLead, how: str, text: str, following: str, *, by: str, now: datetime
+) -> None:
+    """Tell that the customer was contacted, and how they will be next: ``call``, ``email`` or ``text``."""
     if can_tell(tx, desk, lead, Keeps.CONTACT):
-        _tell(tx, desk, lead, Keeps.CONTACT, {"how": how, "text": text}, by=by, now=now)
+        body = {"how": how, "text": text, "following": following}
+        _tell(tx, desk, lead, Keeps.CONTACT, body, by=by, now=now)
+
+
+def close(tx: Tx, desk: Desk, lead: StoredLead, reason: str, text: str, *, by: str, now: datetime) -> None:
+    """Tell that a lead came to nothing; ``reason`` is an id."""
+    if can_tell(tx, desk, lead, Keeps.CLOSE):
+        _tell(tx, desk, lead, Keeps.CLOSE, {"reason": reason, "text": text}, by=by, now=now)
 
 
 def doing(tx: Tx, desk: Desk, write: Write) -> Doing | None:
@@ -110,6 +119,9 @@ def doing(tx: Tx, desk: Desk, write: Write) -> Doing | None:
         text=str(body.get("text") or ""),
         stage=body.get("stage"),
         how=str(body.get("how") or ""),
+        lookup=lead.lookup,
+        following=str(body.get("following") or ""),
+        reason=str(body.get("reason") or ""),
         facts={name: value for name, value in facts.items() if value},
     )
 

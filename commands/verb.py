@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from providers.download import Download
 from providers.http import Api
 from providers.oauth import TokenStore
 from providers.provider import Provider
@@ -141,9 +142,13 @@ class Hand:
     """Send the person a file in a direct message (best effort), and say so where they asked."""
 
     name: str
-    content: bytes
+    content: bytes | Download
     comment: str
     say: Show
+    lead: int | None = None
+    """The lead that it is of."""
+    until: datetime | None = None
+    """It is deleted from Slack then."""
 
 
 Answer = Say | Show | Faults | Done | Hand
@@ -195,6 +200,10 @@ class Files(Protocol):
 
     async def content(self, workspace: str, file_id: str, limit: int) -> tuple[str, bytes] | None:
         """Name and bytes; ``None`` where the file is larger than ``limit`` bytes or gone."""
+        ...
+
+    async def delete(self, workspace: str, file_id: str) -> bool:
+        """Delete a file that the app sent; whether it is gone."""
         ...
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from commands import act, claim, contact, stage, telling
+from commands import act, claim, close, contact, stage, telling
 from commands import sight as seeing
 from commands.desk.approval import may_move
 from commands.forms.read import Invalid, as_model
@@ -106,6 +106,8 @@ async def more(desk: Desk, request: Request) -> Answer:
             return await contacted(desk, request)
         case Button.STAGE:
             return await stage.ask(desk, request)
+        case Button.CLOSE:
+            return await close.ask(desk, request)
         case Button.RELEASE:
             return await claim.release(desk, request)
         case Button.ACTIONS:

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 
@@ -33,6 +34,10 @@ class Download:
     size: int
     """Bytes."""
     _folder: tempfile.TemporaryDirectory[str] = field(repr=False)
+
+    def open(self) -> BinaryIO:
+        """Its content."""
+        return self.path.open("rb")
 
     def discard(self) -> None:
         """Remove the file."""

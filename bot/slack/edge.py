@@ -46,8 +46,9 @@ from commands.verb import (
 )
 from commands.views import doing, sentences
 from commands.views.blocks import fitting, modal, section, unformatted
+from providers.download import Download
 from providers.errors import ProviderError
-from storage import deliveries, people
+from storage import deliveries, files, people
 from storage.database import StorageFull, Tx
 
 log = logging.getLogger("leadbell.slack")
@@ -384,11 +385,22 @@ class Edge:
     async def _hand(self, hand: Hand, body: Body) -> None:
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
         team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+
+        async def begun(file: str) -> None:
+            def file_begun(tx: Tx) -> None:
+                files.sent(tx, team, file, lead=hand.lead, person=user, delete_at=hand.until or self._desk.now())
+
+            if hand.until:
+                await self._desk.database.write(file_begun)
+
         try:
-            await self._files.send(team, user, hand.name, hand.content, hand.comment)
+            await self._files.send(team, user, hand.name, hand.content, hand.comment, begun=begun)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.error("a file could not be sent [%s]", trace(error))
             await self._tell(body, sentences.file_not_sent(hand.name))
+        finally:
+            if isinstance(hand.content, Download):
+                hand.content.discard()
 
     async def _tell(self, body: Body, text: str) -> None:
         """By direct message, where nothing else reaches the person any more."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -9,7 +11,9 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.client import code
 from bot.slack.directory import SlackDirectory
+from providers.download import Download
 
 DOWNLOAD_SECONDS = 60.0
 """For a whole file: longer than for the calls of the Web API."""
@@ -59,9 +63,40 @@ class SlackFiles:
                     return None
         return str(info.get("name") or "file"), bytes(data)
 
-    async def send(self, workspace: str, person: str, name: str, content: bytes, comment: str) -> None:
-        """Send somebody a file in a direct message."""
+    async def send(
+        self,
+        workspace: str,
+        person: str,
+        name: str,
+        content: bytes | Download,
+        comment: str,
+        *,
+        begun: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """Send somebody a file in a direct message. ``begun`` is told the file's id before anything is uploaded, so
+        that it can be remembered that it has to be deleted. Raises what Slack's client and the session raise."""
         channel = await self._directory.dm(workspace, person)
-        await self._client.files_upload_v2(
-            channel=channel, filename=name, content=content, title=name, initial_comment=comment
+        length = content.size if isinstance(content, Download) else len(content)
+        place = await self._client.files_getUploadURLExternal(filename=name, length=length)
+        url, file = str(place["upload_url"]), str(place["file_id"])
+        if not self._is_slack(url):
+            raise aiohttp.ClientError("an address that is not Slack's")
+        if begun:
+            await begun(file)
+        patience = aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS)
+        with content.open() if isinstance(content, Download) else io.BytesIO(content) as data:
+            async with self._session.post(url, data=data, timeout=patience) as answer:
+                answer.raise_for_status()
+        await self._client.files_completeUploadExternal(
+            files=[{"id": file, "title": name}], channel_id=channel, initial_comment=comment
         )
+
+    async def delete(self, workspace: str, file_id: str) -> bool:
+        """Delete a file that the app sent; whether it is gone. Raises nothing: it is tried again."""
+        try:
+            await self._client.files_delete(file=file_id)
+        except SlackApiError as error:
+            return code(error) in ("file_not_found", "file_deleted")
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        return True

@@ -15,7 +15,7 @@ from pydantic import AnyUrl, BaseModel, EmailStr, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from providers.action import Ahead, Choices, Group, Json, Long, Money, OutsideSlack, Refers
+from providers.action import Ahead, Choices, Group, Json, Long, Money, OutsideSlack, Preset, Refers
 from providers.lead import Privacy
 
 
@@ -94,6 +94,8 @@ class Asked:
     ahead: bool = False
     whole: bool = False
     """Its values are whole numbers, ids among them."""
+    preset: bool = False
+    """A subscription may fill it in beforehand."""
 
 
 @cache
@@ -160,6 +162,7 @@ def _asked(name: str, info: FieldInfo) -> Asked:
         group=group.title if group else None,
         ahead=mark(Ahead) is not None,
         whole=item is int,
+        preset=mark(Preset) is not None,
     )
 
 

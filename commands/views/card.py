@@ -31,6 +31,9 @@ from providers.lead import Privacy, Stage
 from providers.provider import Keeps, Provider
 from storage.records import THERE, Approval, Decision, StoredLead
 
+ENDED = (Stage.WON, Stage.LOST, Stage.CANCELLED)
+"""Stages after which nothing follows."""
+
 
 class OwnerAt(Enum):
     """Where a lead's owner is written down."""
@@ -296,6 +299,8 @@ def _menu(sight: Sight) -> list[tuple[str, Value]]:
         menu.append(("Mark contacted", contacted))
     if Keeps.STAGE in sight.provider.writes:
         menu.append(("Set the stage…", Value(do=Button.STAGE, lead=lead.number)))
+    if Keeps.CLOSE in sight.provider.writes and lead.stage not in ENDED:
+        menu.append(("Close…", Value(do=Button.CLOSE, lead=lead.number)))
     if sight.waiting:
         menu.append(("Withdraw the request", Value(do=Button.RELEASE, lead=lead.number)))
     elif lead.owner:

@@ -198,6 +198,11 @@ def reopened(text: str, name: str) -> tuple[str, list[Block]]:
     return text, [section(text, accessory=button("Open", Do.FORM, Value(do=FormDo.TURN, draft=name)))]
 
 
+def document_sent(title: str) -> View:
+    """A document is on its way."""
+    return modal(title, [section(sentences.document_on_its_way())], callback=Form.SHOW, close="Done")
+
+
 def csv_sent(title: str, rows: int, *, whole: bool) -> View:
     """The file is on its way."""
     return modal(title, [section(sentences.csv_on_its_way(rows, whole=whole))], callback=Form.SHOW, close="Done")

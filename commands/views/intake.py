@@ -82,10 +82,19 @@ def ended(text: str) -> View:
     return modal("Import leads", [section(text)], callback=Form.SHOW, close="Done")
 
 
-def privacy(*, allowed: bool, replace: bool) -> Say:
-    """Whether sensitive fields are offered, and the switch."""
-    label, style = ("Do not offer them", None) if allowed else ("Offer them", "danger")
-    flip = button(label, Do.SENSITIVE, Value(on=not allowed), style=style)
+def privacy(*, sensitive: bool, documents: bool, replace: bool) -> Say:
+    """Whether sensitive fields are offered and documents are sent, and the switches."""
     return Say(
-        "Sensitive fields", [section(sentences.sensitive_fields(allowed=allowed)), actions(flip)], replace=replace
+        "Privacy",
+        [
+            section(sentences.sensitive_fields(allowed=sensitive)),
+            actions(_switch(Do.SENSITIVE, "Offer them", "Do not offer them", on=sensitive)),
+            section(sentences.documents(allowed=documents)),
+            actions(_switch(Do.DOCUMENTS, "Send them", "Do not send them", on=documents)),
+        ],
+        replace=replace,
     )
+
+
+def _switch(do: Do, allow: str, forbid: str, *, on: bool) -> Block:
+    return button(forbid if on else allow, do, Value(on=not on), style=None if on else "danger")

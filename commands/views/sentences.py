@@ -1033,6 +1033,72 @@ def sensitive_fields(*, allowed: bool) -> str:
     )
 
 
+def documents(*, allowed: bool) -> str:
+    """`/leads privacy`."""
+    return (
+        "*Documents* of leads (passports may be among them) are "
+        f"*{'sent' if allowed else 'not sent'}* to the lead's owner on request: by direct message, written down, and "
+        "deleted from Slack after 24 hours."
+    )
+
+
+def documents_off() -> str:
+    """Nobody allowed documents."""
+    return "Documents are not sent through Slack here. An admin can allow it with `/leads privacy`."
+
+
+def documents_of_leads() -> str:
+    """A document of a lead that is not stored here."""
+    return "Documents are sent to a lead's owner only, and this desk has no such lead. `/leads list` shows its leads."
+
+
+def documents_for_owner(owner: str | None) -> str:
+    """Somebody else's lead's document."""
+    has = f"{safe(owner)} has it" if owner else "nobody has it yet: claim it first"
+    return f"Documents go to the lead's owner only; {has}."
+
+
+def document_of(ref: str) -> str:
+    """With the file."""
+    return f"A document of {ref}, as you asked. It is deleted from Slack after 24 hours; please keep no copy."
+
+
+def document_on_its_way() -> str:
+    """In the modal."""
+    return "It comes to you by direct message, and is deleted from Slack after 24 hours. That you got it is noted."
+
+
+# -- closing, follow-ups, presets
+
+
+def no_close_reasons(system: str) -> str:
+    """No reason is known to choose from."""
+    return (
+        f"Leadbell does not know {system}'s reasons for closing yet: it learns them from leads that were closed there. "
+        "An admin can also paste a list with *Reconnect* in `/leads connections`."
+    )
+
+
+def close_saved(system: str) -> str:
+    """Under the modal."""
+    return f"{system} is told. The lead is closed here, too, as soon as {system} says so."
+
+
+def presets_known(names: Iterable[str]) -> str:
+    """Below the modal."""
+    return f"Presets: {', '.join(f'`{name}`' for name in names)}"
+
+
+def preset_line(line: str) -> str:
+    """A line that is not "name: value"."""
+    return f"Write each preset on a line of its own as `name: value`; this is not one: {safe(line, 80)}"
+
+
+def no_such_preset(name: str, known: Iterable[str]) -> str:
+    """A field that cannot be preset."""
+    return f"{safe(name, 40)} cannot be preset. These can: {', '.join(known)}."
+
+
 # -- digests, status, help
 
 

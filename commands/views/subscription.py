@@ -17,9 +17,11 @@ from storage.records import Channel, Subscription
 SHOWN = 15
 
 
-def form(model: type[BaseModel], values: Mapping[str, Any], options: Options) -> View:
-    """The subscribe modal."""
-    blocks = inputs(model, values, options=options)
+def form(model: type[BaseModel], values: Mapping[str, Any], options: Options, *, presets: Sequence[str]) -> View:
+    """The subscribe modal. ``presets``: what can be filled in beforehand."""
+    blocks = inputs(model, values, options=options, leave_out=frozenset() if presets else frozenset({"presets"}))
+    if presets:
+        blocks.append(context(sentences.presets_known(presets)))
     return modal("Subscribe a channel", blocks, callback=Form.SUBSCRIBE, submit="Subscribe")
 
 
@@ -48,6 +50,8 @@ def listed(
         if one.approval:
             approvers = sentences.listed([people.get(a, "somebody") for a in one.approvers], "or")
             text += f" · approved by {safe(approvers, 200)}"
+        if one.presets:
+            text += f" · new leads begin with {safe(', '.join(f'{k}: {v}' for k, v in one.presets.items()), 200)}"
         if one.trouble:
             text += f"\n{sentences.cannot_post(one.trouble)}"
         blocks.append(section(text))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
-from commands.forms.draw import inputs
+from commands.forms.draw import Options, inputs
 from commands.ids import Do, Form
 from commands.verb import Block, Value, View
 from commands.views import sentences
@@ -57,13 +57,22 @@ def set_stage(model: type[BaseModel], sight: Sight, stages: Sequence[str]) -> Vi
     return modal(f"Stage of {sight.ref}", blocks, callback=Form.STAGE, submit="Set", meta=meta)
 
 
+def close(model: type[BaseModel], sight: Sight, reasons: Sequence[tuple[str, str]]) -> View:
+    """Why does the lead come to nothing?"""
+    blocks = [*inputs(model, options={"reason": reasons}), context(sentences.close_saved(sight.provider.name))]
+    meta = Value(lead=sight.lead.number)
+    return modal(f"Close {sight.ref}", blocks, callback=Form.CLOSE, submit="Close the lead", meta=meta)
+
+
 def contact(
-    model: type[BaseModel], sight: Sight, hows: Sequence[tuple[str, str]], values: Mapping[str, object], *, wishes: bool
+    model: type[BaseModel], sight: Sight, choices: Options, values: Mapping[str, object], *, wishes: bool
 ) -> View:
-    """How was the customer contacted? ``wishes``: they do not want all of these, so a reason can be given."""
+    """How was the customer contacted, and what comes next where the lead system keeps that? ``wishes``: they do not
+    want all of these, so a reason can be given."""
     blocks = [section(sentences.limits(sight.lead.limits))] if sight.lead.limits else []
-    leave_out: frozenset[str] = frozenset() if wishes else frozenset({"override"})
-    blocks += inputs(model, values, options={"how": hows}, leave_out=leave_out)
+    leave_out = set() if wishes else {"override"}
+    leave_out |= set() if sight.provider.follows_up else {"following"}
+    blocks += inputs(model, values, options=choices, leave_out=frozenset(leave_out))
     meta = Value(lead=sight.lead.number)
     return modal(f"Contact, {sight.ref}", blocks, callback=Form.CONTACT, submit="Save", meta=meta)
 
