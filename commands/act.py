@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -419,6 +419,7 @@ async def _submit(desk: Desk, request: Request, name: str) -> Answer:
         params = _params(opened, _now_there(desk, request.person))
     except Invalid as invalid:
         return await _refuse(desk, request, name, invalid.errors)
+    opened = await _about_named(desk, request, opened, params)
     if refusal := _forbidden(opened, request.person):
         return Say(refusal)
     if how := _unwanted(opened, params):
@@ -435,6 +436,23 @@ def _params(opened: Opened, now: datetime | None = None) -> BaseModel:
     if action.lookup and opened.lead is not None and not draft.values.get(action.lookup):
         draft = draft.model_copy(update={"values": draft.values | {action.lookup: opened.lead.lookup}})
     return as_model(model, draft, now)
+
+
+async def _about_named(desk: Desk, request: Request, opened: Opened, params: BaseModel) -> Opened:
+    """The same, about the desk's lead that the parameters name where no field of the form did: a pasted link may."""
+    action = opened.entry.action
+    named = params.model_dump(by_alias=True, include={action.lead}).get(action.lead) if action.lead else None
+    if opened.lead is not None or named in (None, ""):
+        return opened
+
+    def look(tx: Tx) -> Opened:
+        lead = leads.by_external_id(tx, request.workspace, opened.entry.connection.connection, str(named))
+        if lead is None:
+            return opened
+        owner = seeing.names(tx, request.workspace, (lead.owner,)).get(lead.owner or "")
+        return replace(opened, lead=lead, owner=owner, visible=seeing.visible(tx, lead, request.person))
+
+    return await desk.database.read(look)
 
 
 def _now_there(desk: Desk, person: Person) -> datetime:
