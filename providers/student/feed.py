@@ -29,6 +29,8 @@ TOP_PAGES = 4
 AGAIN_PAGES = 2
 """Pages of the last 30 days that are read again at every poll; twice as many where there is no sorting."""
 AGAIN_SPAN = timedelta(days=30)
+AT_ONCE = 500
+"""Leads that are given at once, of those that were read before any is given."""
 SEEN = 1000
 """Fingerprints that are remembered of what changed last."""
 DETAILS_ATTEMPTS = 3
@@ -72,7 +74,7 @@ async def created_since(api: Api, since: datetime, size: int) -> AsyncIterator[P
         records = [_record(key, lead, since) for key, lead in found.leads.items() if key not in before]
         records = sorted((r for r in records if r.created_at >= since), key=lambda r: r.created_at)
         before = set(found.leads)  # the windows of two days may share the day between them
-        for each in _in_pages(records, since, found.unreadable, size):
+        for each in _in_pages(records, since, found.unreadable, max(size, AT_ONCE)):
             yield each
 
 

@@ -18,7 +18,7 @@ from providers.student.mapping import moment, reference
 
 LARGEST_PAGE = 50
 """How many the server allows is not published."""
-MOST = 500
+MOST = 1000
 """Leads that are read before any of them is given, where days can be parted."""
 MOST_PAGES = 5000
 """Of one window: a server that invents leads for ever ends here."""
@@ -34,7 +34,10 @@ class Listed:
 
     leads: dict[str, Lead] = field(default_factory=dict)
     unreadable: int = 0
-    total: int | None = None
+    total: int = 0
+    """As the server tells it."""
+    whole: bool = True
+    """Whether it was read to its end."""
 
     def take(self, items: list[Any]) -> int:
         """Add a page; how many of it were new."""
@@ -62,17 +65,18 @@ async def page(api: Api, number: int, size: int, given: dict[str, Any]) -> tuple
     return items, _number(info, "total"), not items or (short and (pages is None or number >= pages))
 
 
-async def read_all(api: Api, size: int, given: dict[str, Any], most: int | None = None) -> Listed | None:
-    """A list to its end; ``None`` where it holds more than ``most`` leads, or says so of a full page."""
+async def read_all(api: Api, size: int, given: dict[str, Any], most: int | None = None) -> Listed:
+    """A list to its end, or not whole where it holds more than ``most`` leads, or says so of a full first page."""
     found = Listed()
     for number in range(1, MOST_PAGES + 1):
         items, total, last = await page(api, number, size, given)
         fresh = found.take(items)
-        found.total = total
+        found.total = total or 0
         if last or not fresh:
-            return found
-        if most is not None and (len(found.leads) > most or (number == 1 and (total or 0) > most)):
-            return None
+            break
+        if most is not None and (len(found.leads) > most or (number == 1 and found.total > most)):
+            found.whole = False
+            break
     return found
 
 
@@ -109,36 +113,45 @@ def _within(found: Listed, first: date, last: date) -> bool:
 
 async def upwards(api: Api, first: date, size: int) -> AsyncIterator[Listed]:
     """Everything created from a day on: window after window, the oldest days first, each read to its end."""
-    span = DAY
+    span, left = DAY, 0
     while True:
-        rest = await read_all(api, size, days(first, None), MOST)
-        if rest is not None:
-            yield rest
-            return
+        if left <= MOST:  # perhaps the rest can be read at once
+            rest = await read_all(api, size, days(first, None), MOST)
+            if rest.whole:
+                yield rest
+                return
+            left = rest.total
         found, last, span = await _window(api, size, span, first=first)
         yield found
         if (found.leads and not _within(found, first, last)) or last == date.max:  # it does not filter by days
             return
         first = _moved(last, DAY) if api.remembered.get(_INCLUSIVE) else last
-        if len(found.leads) < MOST // 4:
-            span *= 2
+        left, span = _after(found, left, span)
 
 
 async def downwards(api: Api, last: date, size: int) -> AsyncIterator[Listed]:
     """Everything created up to a day: window after window, the newest days first, each read to its end."""
-    span = DAY
+    span, left = DAY, 0
     while True:
-        rest = await read_all(api, size, days(None, last), MOST)
-        if rest is not None:
-            yield rest
-            return
+        if left <= MOST:
+            rest = await read_all(api, size, days(None, last), MOST)
+            if rest.whole:
+                yield rest
+                return
+            left = rest.total
         found, first, span = await _window(api, size, span, last=last)
         yield found
         if (found.leads and not _within(found, first, last)) or first == date.min:
             return
         last = _moved(first, -DAY) if api.remembered.get(_INCLUSIVE) else first
-        if len(found.leads) < MOST // 4:
-            span *= 2
+        left, span = _after(found, left, span)
+
+
+def _after(found: Listed, left: int, span: timedelta) -> tuple[int, timedelta]:
+    """How many leads are left by what the server told, and how long the next window is. An empty window says that
+    what it told may not be so."""
+    left = left - len(found.leads) if found.leads else 0
+    return left, span * 2 if len(found.leads) < MOST // 4 else span
 
 
 async def _window(
@@ -150,7 +163,7 @@ async def _window(
         begin = first or _moved(last or date.max, -span)
         end = last or _moved(begin, span)
         found = await read_all(api, size, days(begin, end), MOST if span > DAY else None)
-        if found is not None:
+        if found.whole:
             _learn(api, end, found)
             return found, end if first else begin, span
         span = max(DAY, timedelta(days=span.days // 2))

@@ -49,7 +49,6 @@ async def test_many_pages_are_read_to_the_end_before_any_is_given(house: House, 
     times = []
     async for page in created_since(house.api(), NOW - 21 * DAY, 50):
         times += [r.created_at for r in page.records]
-        assert len(page.records) <= 50
         assert page.reached == times[-1]
     assert len(times) == 180
     assert times == sorted(times)
