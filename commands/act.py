@@ -131,7 +131,7 @@ async def do_words(desk: Desk, request: Request) -> Answer:
             return Say(sentences.unknown_word(odd, None, known))
         lookup = Local(tx, desk.providers, entry.connection, request.person, now)
         try:
-            draft, errors = args.read(model, pairs, Reading(request.person.zone, now, lookup))
+            draft, errors = args.read(model, pairs, Reading(request.person.zone, now, lookup, request.person.locale))
         except args.Unknown as unknown:
             return Say(sentences.unknown_word(unknown.word, unknown.close, unknown.known))
         for name, colon, text in (w.partition(":") for w in rest):
