@@ -15,6 +15,7 @@ from commands import (
     intake,
     leads,
     members,
+    running,
     stage,
     status,
     stuck,
@@ -196,9 +197,9 @@ BUTTONS: Mapping[Do, tuple[Role, Handler]] = {
     Do.CHOOSE: (Role.MEMBER, act.chosen),
     Do.FORM: (Role.MEMBER, act.form_button),
     Do.FORM_BACK: (Role.MEMBER, act.form_button),
-    Do.RESULT: (Role.MEMBER, act.result_button),
-    Do.RESULT_BACK: (Role.MEMBER, act.result_button),
-    Do.RESULT_FILE: (Role.MEMBER, act.result_button),
+    Do.RESULT: (Role.MEMBER, running.result_button),
+    Do.RESULT_BACK: (Role.MEMBER, running.result_button),
+    Do.RESULT_FILE: (Role.MEMBER, running.result_button),
     Do.OPEN_LINK: (Role.MEMBER, _noop),
     Do.VALUE: (Role.MEMBER, _noop),
 }
@@ -219,7 +220,7 @@ FORMS: Mapping[Form, tuple[Role, Handler]] = {
     Form.IMPORT_SEND: (Role.MEMBER, intake.send),
     Form.DIGEST: (Role.MEMBER, digest.planned),
     Form.ACTION: (Role.MEMBER, act.submitted),
-    Form.CONFIRM: (Role.MEMBER, act.confirmed),
+    Form.CONFIRM: (Role.MEMBER, running.confirmed),
     Form.SHOW: (Role.MEMBER, _noop),
 }
 
