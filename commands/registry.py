@@ -34,7 +34,6 @@ _FILTERS = (
     "Words side by side all apply; `or` stands between groups, `not` before a word.\n"
     "`created:7d` (also `30m`, `24h`, `2w`, `2026-11-23`, `2026-11-01..2026-11-07`) · `site:zoopla,rightmove` · "
     "`eligibility:passed` · `scheme:shared-ownership` · `enquiry:new-build` · `development:riverside` · `stage:new` · "
-    "`city:austin` · `type:buyer` · `pipeline:contacted` · "
     "`connection:north` · `owner:me` · `mine` · `unclaimed` · "
     "`history` (there before the connection was made) · any other word is looked for in the leads.\n"
     "Example: `/leads list unclaimed created:7d site:zoopla or mine not eligibility:failed`"
@@ -42,7 +41,7 @@ _FILTERS = (
 
 
 async def _help(desk: Desk, request: Request) -> Answer:
-    return status.help_for(VERBS, request)
+    return status.help_for(VERBS, request, desk.providers.values())
 
 
 async def _noop(desk: Desk, request: Request) -> Answer:
