@@ -46,5 +46,6 @@ PROVIDER = Provider(
     stand_in=_stand_in,
     stand_in_credentials={"api_token": DEMO_API_TOKEN},
     read_errors=read_errors,
+    words={"property": "place", "journey": "enquiry"},
     values={"enquiry": JOURNEYS_SEEN, "stage": STAGES},
 )

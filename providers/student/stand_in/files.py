@@ -10,8 +10,19 @@ from aiohttp import web
 
 from providers.student.stand_in.store import LeadStore
 
-FIRST_ID = 5603
-"""The number in the document's sample."""
+SAMPLE_ID = 5603
+"""The number in the document's sample; every lead has this one, so that somebody can try it in the sandbox."""
+SAMPLE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 80]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+4 0 obj<</Length 56>>stream
+BT /F 14 Tf 20 35 Td (A sample, nobody's passport) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
 TWO_GIGABYTES = 2 * 1024**3
 _CHUNK = b"\x00" * 65536
 
@@ -32,7 +43,7 @@ class Files:
 
     def put(self, reference: str, name: str, content: bytes, disposition: str | None) -> str:
         """Keep a document; its id."""
-        new = document_id(FIRST_ID + len(self._held))
+        new = document_id(SAMPLE_ID + 1 + len(self._held))
         self._held[new] = (reference, name, content, disposition)
         return new
 
@@ -69,6 +80,8 @@ class Files:
         if reference in store.forbidden:
             return _refusal(403, "You are not allowed to access this order")
         held = self._held.get(document)
+        if document == document_id(SAMPLE_ID):
+            held = (reference, "sample.pdf", SAMPLE, None)
         if held is None or held[0] != reference:
             return _refusal(404, "Document not found")
         match kind:

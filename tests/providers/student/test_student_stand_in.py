@@ -167,6 +167,14 @@ async def test_a_download_takes_exactly_its_two_ids(house: House) -> None:
         house.system.attach("HB2", "x.pdf", b"x")
 
 
+async def test_every_lead_has_the_documents_own_sample(house: House) -> None:
+    await house.system.arrive(referenceId="HB1")
+    given = {"documentId": "eyJ0eXBlIjoiVXBsb2FkRmlsZSIsImlkIjo1NjAzfQ", "referenceId": "HB1"}
+    answer = await house.client.get(house.url + DOWNLOAD, params=given, headers=HEADERS)
+    assert answer.content.startswith(b"%PDF-1.4")
+    assert "sample.pdf" in answer.headers["Content-Disposition"]
+
+
 def shape(value: Any) -> Any:
     """Names and kinds of a sample."""
     if isinstance(value, dict):
