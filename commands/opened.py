@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -68,6 +68,23 @@ def _lead_of(tx: Tx, workspace: str, connection: str, draft: Draft, action: Acti
     if typed_in in (None, ""):
         return None
     return leads.by_external_id(tx, workspace, connection, _as_sent(action.params, action.lead or "", str(typed_in)))
+
+
+async def about_named(desk: Desk, request: Request, opened: Opened, params: BaseModel) -> Opened:
+    """The same, about the desk's lead that the parameters name where no field of the form did: a pasted link may."""
+    action = opened.entry.action
+    named = params.model_dump(by_alias=True, include={action.lead}).get(action.lead) if action.lead else None
+    if opened.lead is not None or named in (None, ""):
+        return opened
+
+    def look(tx: Tx) -> Opened:
+        lead = leads.by_external_id(tx, request.workspace, opened.entry.connection.connection, str(named))
+        if lead is None:
+            return opened
+        owner = seeing.names(tx, request.workspace, (lead.owner,)).get(lead.owner or "")
+        return replace(opened, lead=lead, owner=owner, visible=seeing.visible(tx, lead, request.person))
+
+    return await desk.database.read(look)
 
 
 def _as_sent(model: type[BaseModel], field: str, text: str) -> str:

@@ -16,6 +16,7 @@ from commands.ids import ResultDo
 from commands.opened import (
     SENSITIVE,
     Opened,
+    about_named,
     about_of,
     draw_form,
     keep,
@@ -55,6 +56,7 @@ async def submit(desk: Desk, request: Request, name: str) -> Answer:
         params = params_of(opened, now_there(desk, request.person))
     except Invalid as invalid:
         return await _refuse(desk, request, name, invalid.errors)
+    opened = await about_named(desk, request, opened, params)
     if refusal := _forbidden(opened, request.person):
         return Say(refusal)
     if how := _unwanted(opened, params):
