@@ -26,6 +26,9 @@ def body_of(params: BaseModel, settings: Any) -> dict[str, Any]:
     how = rules(settings)
     given = wire(params, how)
     lead = {name: value for name, value in given.items() if name not in _BESIDE}
+    reserves: bool | None = getattr(params, "reserves", None)
+    if reserves is not None:
+        lead["is_reservation"] = wire(reserves, how)
     for name in _LISTS_OF_IDS:
         if name in lead:
             lead[name] = [{"id": one} for one in lead[name]]

@@ -79,7 +79,7 @@ class Stretch:
     async def begun(self) -> Begun:
         """Ask for the first page in each facility."""
         pages = {f: await ask(self.api, f, self.query, 1, self.size) for f in facilities_of(self.api.account)}
-        counts = [listed.total if listed.full else len(listed.leads) for listed in pages.values()]
+        counts = [listed.count if listed.more else len(listed.leads) for listed in pages.values()]
         told = [c for c in counts if c is not None]
         strange = any(self._strange(lead) for listed in pages.values() for lead in listed.leads)
         return Begun(self, pages, sum(told) if len(told) == len(counts) else None, strange)

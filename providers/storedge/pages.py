@@ -20,12 +20,13 @@ _NOT_THERE = frozenset((404, 405, 501))
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page: usable leads, how many items were not, and how many leads there are in all (``None``: not told)."""
+    """One page: usable leads, and how many items were not."""
 
     leads: list[Record]
     unreadable: int
-    total: int | None
-    full: bool
+    count: int | None
+    """Leads in all, as far as that is told or can be guessed; ``None``: it cannot."""
+    more: bool
     """Whether more may follow."""
 
 
@@ -37,12 +38,14 @@ async def ask(api: Api, facility: str, query: Query, page: int, size: int) -> Li
     leads = [item for item in items if answers.usable(item)]
     told = answers.pagination(answer)
     per_page, total = answers.whole(told.get("per_page")), answers.whole(told.get("total_entries"))
-    full = len(items) >= min(size, per_page or size) or (total or 0) > (page - 1) * size + len(items)
-    return Listed(leads, len(items) - len(leads), total, bool(items) and full)
+    full = len(items) >= min(size, per_page or size)
+    more = full or not told or (total or 0) > (page - 1) * size + len(items)
+    guess = None if full else len(items)
+    return Listed(leads, len(items) - len(leads), guess if total is None else total, bool(items) and more)
 
 
 async def walk(api: Api, facility: str, query: Query, size: int, first: Listed | None = None) -> AsyncIterator[Listed]:
-    """Page after page, each lead once. It ends at an empty page, at a short one of which nobody says that more follow,
+    """Page after page, each lead once. It ends at an empty page, at a short one of which it is told that none follow,
     and where nothing new comes. ``first``: the first page, where it was asked for already."""
     seen: set[str] = set()
     for number in range(1, MOST_PAGES):
@@ -50,8 +53,8 @@ async def walk(api: Api, facility: str, query: Query, size: int, first: Listed |
         fresh = [lead for lead in listed.leads if str(lead["id"]) not in seen]
         seen.update(str(lead["id"]) for lead in fresh)
         if fresh or (listed.unreadable and number == 1):
-            yield Listed(fresh, listed.unreadable, listed.total, listed.full)
-        if not listed.full or (not fresh and number > 1):
+            yield Listed(fresh, listed.unreadable, listed.count, listed.more)
+        if not listed.more or (not fresh and number > 1):
             return
 
 

@@ -6,12 +6,12 @@ What the table nests in ``lead`` stands here without that; ``bodies.py`` puts it
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, HttpUrl, model_validator
 from pydantic_core import PydanticCustomError, ValidationError
 
-from providers.action import Ahead, Choices, Group, Long, OutsideSlack, Preset, Refers
+from providers.action import Ahead, Choices, Group, Long, Preset, Refers
 from providers.provider import CLOSE_REASON
 from providers.storedge.models.payment import PaymentMethod
 from providers.storedge.models.tenant import ChangedTenant, NewTenant, PhoneNumber
@@ -154,8 +154,10 @@ class _WhoIsNew(Asks):
 
 
 class _NewLead(_WhoIsNew):
+    reserves: ClassVar[bool] = False
+    """``is_reservation``: which of the two actions it is says that already."""
+
     unit_id: Annotated[Id | None, Refers(UNIT)] = Field(default=None, title="Unit")
-    is_reservation: Annotated[Literal[False], OutsideSlack()] = Field(default=False, title="Is it a reservation?")
     payment_method: PaymentMethod | None = Field(default=None, title="Payment")
 
 
@@ -164,8 +166,9 @@ class CreateLead(_Wanted, _NewLead):
 
 
 class _NewReservation(_WhoIsNew):
+    reserves: ClassVar[bool] = True
+
     unit_id: Annotated[Id, Refers(UNIT)] = Field(title="Unit")
-    is_reservation: Annotated[Literal[True], OutsideSlack()] = Field(default=True, title="Is it a reservation?")
     payment_method: PaymentMethod | None = Field(
         default=None, title="Payment", description="Where a reservation costs a fee. Never by card from here."
     )
