@@ -17,7 +17,7 @@ from providers.storedge.errors import field_of, read_errors, sentence
         ("Missing parameter lead[unit_id]", "unit_id"),
         ("Missing parameter lead[tenant_attributes][first_name]", "tenant_attributes.first_name"),
         (
-            "Invalid parameter 'lead[tenant_attributes][phone_numbers_attributes][0][number]' value 5: Must be a String",
+            "Invalid parameter 'lead[tenant_attributes][phone_numbers_attributes][0][number]' value 5: no text",
             "tenant_attributes.phone_numbers_attributes.number",
         ),
         ("Missing parameter lead[tenant_attributes][phone_numbers_attributes]", "number"),
@@ -40,7 +40,7 @@ def test_a_message_is_put_on_the_field_it_names(message: str, field: str | None)
 
 
 def test_what_a_refusal_repeats_of_what_was_sent_is_not_shown() -> None:
-    said = sentence('Invalid parameter \'lead[tenant_attributes][last_name]\' value "Kahale": Must be a String')
+    said = sentence("Invalid parameter 'lead[tenant_attributes][last_name]' value \"Kahale\": Must be a String")
     assert said == "Invalid parameter 'lead[tenant_attributes][last_name]': Must be a String"
     said = sentence("Keoni@example.com and +1 (808) 555-0101 and 4111 1111 1111 1111 and ****1111 are taken")
     assert not any(word in said for word in ("example", "808", "555", "4111", "1111"))
@@ -100,7 +100,9 @@ def test_a_403_is_a_missing_right_where_the_api_says_it() -> None:
     assert read_errors(403, {}) is None
 
 
-@pytest.mark.parametrize("message", [["Email is invalid", "Unit can't be blank"], {"email": ["is invalid"], "unit": "x"}])
+@pytest.mark.parametrize(
+    "message", [["Email is invalid", "Unit can't be blank"], {"email": ["is invalid"], "unit": "x"}]
+)
 def test_several_messages_are_several_sentences(message: Any) -> None:
     found = read_errors(422, {"meta": {"status_code": 422, "message": message}})
     assert isinstance(found, Rejected)

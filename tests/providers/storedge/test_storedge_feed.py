@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ async def test_a_page_never_holds_what_is_newer_than_what_is_unread() -> None:
     pages = [p async for p in created_since(wire.api, NOW - DAY, 50)]
     times = [[r.created_at for r in p.records] for p in pages]
     assert sum(map(len, times)) == 270
-    for earlier, later in zip(times, times[1:], strict=False):
+    for earlier, later in pairwise(times):
         assert max(earlier) <= min(later)
 
 
@@ -70,7 +71,15 @@ async def test_what_a_filter_let_through_is_left_out_again() -> None:
         Shelf([], fixed=30, total=999_999),
         Shelf([], total=7),
     ],
-    ids=["plain", "own size", "wrapped", "no pagination", "no pagination and its own size", "total too high", "total too low"],
+    ids=[
+        "plain",
+        "own size",
+        "wrapped",
+        "no pagination",
+        "no pagination and its own size",
+        "total too high",
+        "total too low",
+    ],
 )
 async def test_all_pages_are_read_each_lead_once(shelf: Shelf) -> None:
     shelf.leads = some(230, timedelta(seconds=1))
