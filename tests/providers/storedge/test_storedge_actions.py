@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 from storedge_wire import F1, NOW, Wire, fixture, lead, page
 
+from providers.action import nested
 from providers.errors import AuthFailed, FieldError, Rejected, Unavailable, UnexpectedResponse
 from providers.storedge import DEMO_FACILITIES, PROVIDER
 from providers.storedge.stand_in.inventory import configured
@@ -412,6 +416,29 @@ async def test_where_looking_fails_too_that_is_said() -> None:
     with pytest.raises(Unavailable) as caught:
         await action.run(wire.api, action.params.model_validate({"tenant_attributes": WHO}))
     assert caught.value.arrived is None
+
+
+def test_every_parameter_of_the_documents_table_is_in_the_models() -> None:
+    """By its own name, at its own place. ``is_reservation`` is said by which of the two actions it is, ``id`` is the
+    lead that is changed, and the ids in lists stand there bare."""
+    table = json.loads((Path(__file__).with_name("storedge_table.json")).read_text("utf-8"))
+
+    def places(model: Any, at: str) -> set[str]:
+        found = set()
+        for name, info in model.model_fields.items():
+            place = f"{at}[{info.alias or name}]"
+            inner = nested(info.annotation)
+            found |= {place} | (places(inner, place) if inner else set())
+        return found
+
+    for name in ("create-lead", "create-reservation", "update-lead"):
+        action = PROVIDER.action(name)
+        assert action is not None
+        known = places(action.params, "lead")
+        missing = {
+            p for p in table if p not in known and not re.search(r"^lead$|\[(lead_contents|discount_plans)\]\[id\]", p)
+        }
+        assert missing == (set() if name == "update-lead" else {"lead[id]", "lead[is_reservation]"})
 
 
 def test_what_is_not_idempotent_says_so() -> None:
