@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from bot.app import Leadbell, build_leadbell
 from bot.clock import ShiftedClock
+from bot.sandbox.samples import alder_finch
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.strict import Recorder
 from bot.sandbox.workspace import Shortcut
@@ -63,6 +64,7 @@ class Sandbox:
         )
         self.slack.workspace.shortcuts = SHORTCUTS
         self.slack.workspace.home_tab = False  # as in the manifest
+        self.second = self.slack.beside(alder_finch(self.clock.now))
         self.slack.titles = {slug: provider.name for slug, provider in self.providers.items()}
         self.systems: dict[str, StandIn] = {}
         self._database = database
