@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.faults import trace
 from bot.settings import Tempo
 from bot.slack.client import Fate, code, fate
+from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
 from commands import alert
@@ -27,7 +27,7 @@ from commands.drawing import Drawn, draw
 from commands.verb import Desk
 from commands.views import sentences
 from commands.views.blocks import context
-from storage import deliveries, rules
+from storage import deliveries, installations, rules
 from storage.database import StorageFull, Tx
 from storage.records import Delivery, Message
 
@@ -46,10 +46,10 @@ class Deliverer:
     """Delivers what is due. One task a lane; a lane that waits does not hold up the others."""
 
     def __init__(
-        self, desk: Desk, client: AsyncWebClient, directory: SlackDirectory, clock: Clock, tempo: Tempo, tasks: Tasks
+        self, desk: Desk, clients: Clients, directory: SlackDirectory, clock: Clock, tempo: Tempo, tasks: Tasks
     ) -> None:
         self._desk = desk
-        self._client = client
+        self._clients = clients
         self._directory = directory
         self._clock = clock
         self._tempo = tempo
@@ -168,6 +168,8 @@ class Deliverer:
             outsiders = channel is not None and channel.has_outsiders
 
         def begin_delivery(tx: Tx) -> tuple[Message, Drawn, Message | None] | None:
+            if installations.stopped(tx, delivery.workspace):
+                return None  # it waits until the app is installed again
             if outsiders:
                 alert.outsiders_joined(tx, delivery.workspace, self._desk.vault, place, now)
             message = deliveries.message(tx, delivery.workspace, delivery.message or "")
@@ -191,14 +193,14 @@ class Deliverer:
         if marked:
             blocks = [*blocks, context("Slack was unsure about the first try; this may appear twice.")]
         if delivery.kind == "refresh":
-            answer = await self._client.chat_update(
+            answer = await self._clients.of(delivery.workspace).chat_update(
                 channel=message.posted_in or message.channel, ts=message.ts or "", text=text, blocks=blocks
             )
             return dict(answer.data) if isinstance(answer.data, dict) else {}
         place = message.channel
         if place.startswith(("U", "W")):
             place = await self._directory.dm(delivery.workspace, place)
-        answer = await self._client.chat_postMessage(
+        answer = await self._clients.of(delivery.workspace).chat_postMessage(
             channel=root.posted_in if root and root.posted_in else place,
             text=text,
             blocks=blocks,
@@ -252,9 +254,9 @@ class Deliverer:
                 "cursor": cursor or None,
             }
             if delivery.kind == "line":
-                answer = await self._client.conversations_replies(ts=message.ts or "", **query)
+                answer = await self._clients.of(delivery.workspace).conversations_replies(ts=message.ts or "", **query)
             else:
-                answer = await self._client.conversations_history(**query)
+                answer = await self._clients.of(delivery.workspace).conversations_history(**query)
             for one in answer["messages"]:
                 payload = (one.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("delivery") == delivery.delivery:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,11 +22,13 @@ from bot.clock import Clock
 from bot.faults import trace
 from bot.learning import Learner, kinds_of
 from bot.polling import Poller
+from bot.removal import Remover
 from bot.settings import Tempo
+from bot.slack.clients import Clients
 from bot.tasks import Tasks
 from commands import digest
 from commands.verb import Desk
-from storage import choices, connections, consents, deliveries, files, people, pings, schedules, writes
+from storage import choices, connections, consents, deliveries, files, installations, pings, schedules, writes
 from storage.database import StorageFull, Tx
 from storage.records import Connection, Schedule
 
@@ -39,10 +43,22 @@ LEARNING_SECONDS = 60.0
 class Ringer:
     """Keeps a job for everything that is due again and again."""
 
-    def __init__(self, desk: Desk, poller: Poller, learner: Learner, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        poller: Poller,
+        learner: Learner,
+        remover: Remover,
+        clients: Clients,
+        clock: Clock,
+        tempo: Tempo,
+        tasks: Tasks,
+    ) -> None:
         self._desk = desk
         self._poller = poller
         self._learner = learner
+        self._remover = remover
+        self._clients = clients
         self._clock = clock
         self._tempo = tempo
         self._tasks = tasks
@@ -52,6 +68,8 @@ class Ringer:
         )
         self._planned: dict[str, Any] = {}
         self._planning = asyncio.Lock()
+        self._under_way: defaultdict[str, set[asyncio.Task[Any]]] = defaultdict(set)
+        """What reads lead systems just now, by workspace."""
 
     async def start(self) -> None:
         """Begin to ring."""
@@ -60,6 +78,7 @@ class Ringer:
         self._scheduler.add_job(self.plan, IntervalTrigger(seconds=60), id="plan")
         self._scheduler.add_job(self.housekeeping, IntervalTrigger(hours=1), id="housekeeping")
         self._scheduler.add_job(self.delete_files, IntervalTrigger(seconds=60), id="files")
+        self._scheduler.add_job(self._clients.probe, IntervalTrigger(seconds=60), id="probe")
         await self.plan()
         await self.recall()
 
@@ -97,7 +116,7 @@ class Ringer:
             self._planned = wanted
 
     def _look(self, tx: Tx) -> tuple[list[Connection], list[Schedule]]:
-        all_workspaces = people.workspaces(tx)
+        all_workspaces = installations.working(tx)
         held = [c for w in all_workspaces for c in connections.every(tx, w)]
         return held, [s for w in all_workspaces for s in schedules.every(tx, w)]
 
@@ -126,32 +145,48 @@ class Ringer:
             await self._poll(connection.workspace, connection.connection)
             await self._learn(connection.workspace, connection.connection)
         await self.delete_files()
+        await self._clients.probe()
+        await self._remover.round()
         await self.plan()
 
     async def recall(self) -> None:
         """After a start: what webhooks named before it is read."""
 
         def look(tx: Tx) -> list[tuple[str, str]]:
-            return [(w, connection) for w in people.workspaces(tx) for connection in pings.waiting(tx, w)]
+            return [(w, connection) for w in installations.working(tx) for connection in pings.waiting(tx, w)]
 
         for workspace, connection in await self._desk.database.look(look):
             self.named(workspace, connection)
 
     def named(self, workspace: str, connection: str) -> None:
         """A webhook named leads of a connection: they are read at once."""
-        self._tasks.spawn(self._poller.hear(workspace, connection), f"named:{connection}")
+        self._read(self._poller.hear(workspace, connection), f"named:{connection}", workspace)
 
     async def _poll(self, workspace: str, connection: str) -> None:
         # In a task of its own: stopping the scheduler would cancel it in the middle.
-        self._tasks.spawn(self._poller.poll(workspace, connection), f"poll:{connection}")
+        self._read(self._poller.poll(workspace, connection), f"poll:{connection}", workspace)
 
     async def _learn(self, workspace: str, connection: str) -> None:
-        self._tasks.spawn(self._learner.ring(workspace, connection), f"learn:{connection}")
+        self._read(self._learner.ring(workspace, connection), f"learn:{connection}", workspace)
+
+    def _read(self, work: Coroutine[Any, Any, None], name: str, workspace: str) -> None:
+        task = self._tasks.spawn(work, name)
+        self._under_way[workspace].add(task)
+        task.add_done_callback(self._under_way[workspace].discard)
+
+    def halt(self, workspaces: Iterable[str]) -> None:
+        """Workspaces are stopped: what reads their lead systems ends, wherever it is, and nothing rings for them."""
+        for workspace in workspaces:
+            for task in self._under_way.pop(workspace, set()):
+                task.cancel()
+        self.replan()
 
     async def _digest(self, workspace: str, row: str) -> None:
         now = self._clock.now()
 
         def claim_digest(tx: Tx) -> bool:
+            if installations.stopped(tx, workspace):
+                return False
             schedule = schedules.get(tx, workspace, row)
             return schedule is not None and digest.send_due(tx, self._desk, schedule, now)
 
@@ -168,7 +203,7 @@ class Ringer:
         now = self._clock.now()
         try:
             for workspace, file in await self._desk.database.look(
-                lambda tx: [(w, f) for w in people.workspaces(tx) for f in files.due(tx, w, now)]
+                lambda tx: [(w, f) for w in installations.working(tx) for f in files.due(tx, w, now)]
             ):
                 if await self._desk.files.delete(workspace, file):
                     await self._desk.database.write(partial(files.gone, workspace=workspace, file=file))
@@ -176,12 +211,12 @@ class Ringer:
             log.error("files could not be deleted [%s]", trace(error))
 
     async def housekeeping(self) -> None:
-        """Forget what was delivered long ago, and try held-back messages again."""
+        """Forget what was delivered long ago, try held-back messages again, and delete what removed workspaces had."""
         now = self._clock.now()
         self._desk.memory.forget()
 
         def tidy(tx: Tx) -> None:
-            for workspace in people.workspaces(tx):
+            for workspace in installations.working(tx):
                 deliveries.forget_sent(tx, workspace, now - KEPT_SENT)
                 writes.forget(tx, workspace, now - KEPT_SENT)
                 choices.forget(tx, workspace, now - KEPT_CHOICES)
@@ -192,4 +227,5 @@ class Ringer:
             await self._desk.database.write(tidy)
         except Exception as error:
             log.error("housekeeping failed [%s]", trace(error))
+        await self._remover.round()
         self._desk.wake()

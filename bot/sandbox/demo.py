@@ -93,7 +93,14 @@ class Sandbox:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="leadbell-")))
         application = web.Application(client_max_size=32 * 1024 * 1024)
         application.add_routes([*self.slack.routes(), *self.slack.control_routes()])
-        for path in ("/slack/events", "/healthz", "/webhooks/{provider}/{secret}", "/oauth/{provider}"):
+        for path in (
+            "/slack/events",
+            "/slack/install",
+            "/slack/oauth_redirect",
+            "/healthz",
+            "/webhooks/{provider}/{secret}",
+            "/oauth/{provider}",
+        ):
             application.router.add_route("*", path, self._to_bot)
         application.on_shutdown.append(self._closed)
         self._routes: Any = None

@@ -60,6 +60,7 @@ def test_the_workspace_is_the_first_key_of_every_table(database: Database) -> No
     names = tables(database)
     keys = database.read_now(first_keys)
     assert keys.pop("vault_check") == "id"
+    assert keys.pop("used_states") == "state"
     assert set(keys.values()) == {"workspace"}
 
 
@@ -108,6 +109,13 @@ OF_THE_PROCESS = {
     "writes.recover",
     "writes.waiting",
     "people.workspaces",
+    "installations.working",
+    "installations.every",
+    "installations.settle",
+    "installations.retired",
+    "installations.forget_organisations",
+    "states.use",
+    "states.forget",
     "vault.check_key",
     "vault.has_check",
     "database.answers",
@@ -115,7 +123,8 @@ OF_THE_PROCESS = {
     "hooks.called",
     "consents.take",
 }
-"""They look over all workspaces (what is due, what crashed), have none (the key), or find it by a secret."""
+"""They look over all workspaces (what is due, what crashed), have none (the key, states of installing), or find it by a
+secret."""
 
 
 def storage_functions() -> dict[str, inspect.Signature]:
