@@ -31,7 +31,7 @@ _FILTERS = (
     "Words side by side all apply; `or` stands between groups, `not` before a word.\n"
     "`created:7d` (also `30m`, `24h`, `2w`, `2026-11-23`, `2026-11-01..2026-11-07`) · `site:zoopla,rightmove` · "
     "`eligibility:passed` · `scheme:shared-ownership` · `enquiry:new-build` · `development:riverside` · `stage:new` · "
-    "`city:austin` · `type:buyer` · `pipeline:contacted` · "
+    "`city:austin` · `type:buyer` · `pipeline:contacted` · `portal:logic-immo` · `category:seller` · "
     "`connection:north` · `owner:me` · `mine` · `unclaimed` · "
     "`history` (there before the connection was made) · any other word is looked for in the leads.\n"
     "Example: `/leads list unclaimed created:7d site:zoopla or mine not eligibility:failed`"
