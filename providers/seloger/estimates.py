@@ -9,14 +9,39 @@ from typing import Any
 
 from providers.lead import Detail, Privacy
 from providers.seloger.answers import Item
-from providers.seloger.values import amount, amount_text, first, flat, spoken
+from providers.seloger.values import amount, amount_text, sort_out, spoken, table
 
-_VALUE = (
-    *("estimatedprice", "estimatedvalue", "estimation", "price", "value", "amount", "medianprice", "averageprice"),
-    *("meanprice", "pricevalue"),
+_WANTED = table(
+    {
+        "value": (
+            *("estimatedprice", "estimatedvalue", "estimation", "price", "value", "amount", "medianprice"),
+            *("averageprice", "meanprice", "pricevalue"),
+        ),
+        "low": (
+            "lowprice",
+            "pricelow",
+            "minprice",
+            "pricemin",
+            "lowvalue",
+            "lowerprice",
+            "lowestimation",
+            "low",
+            "min",
+        ),
+        "high": (
+            *("highprice", "pricehigh", "maxprice", "pricemax", "highvalue", "upperprice", "highestimation", "high"),
+            "max",
+        ),
+        "kind": ("propertytype", "estatetype", "realtytype", "type"),
+        "rooms": ("rooms", "roomcount", "numberofrooms", "roomsnumber", "pieces"),
+        "surface": ("surface", "livingsurface", "livingarea", "area"),
+        "place": ("city", "cityname", "town", "ville"),
+        "address": ("address", "street", "streetaddress", "fulladdress"),
+    },
+    value=amount,
+    low=amount,
+    high=amount,
 )
-_LOW = ("low", "min", "lowprice", "pricelow", "minprice", "pricemin", "lowvalue", "lowerprice", "lowestimation")
-_HIGH = ("high", "max", "highprice", "pricehigh", "maxprice", "pricemax", "highvalue", "upperprice", "highestimation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,56 +49,39 @@ class Estimate:
     """What is shown of it."""
 
     value: Decimal | None
-    subject: str | None
+    subject: str
     place: str | None
     details: tuple[Detail, ...]
 
 
 def estimate_of(part: Any) -> Estimate | None:
     """What an ``estimation`` says; ``None`` where it says nothing."""
+    if part is None or part == {}:
+        return None
     if type(part) is list:
         part = next((one for one in part if type(one) is dict), None)
-    facts: Item = flat(part) if type(part) is dict else {"value": part}
-    value, low, high = (_amount_of(facts, names) for names in (_VALUE, _LOW, _HIGH))
-    kind = first(facts, "propertytype", "estatetype", "realtytype", "type")
-    rooms = first(facts, "rooms", "roomcount", "numberofrooms", "roomsnumber", "pieces")
-    surface = first(facts, "surface", "livingsurface", "livingarea", "area")
-    place = first(facts, "city", "cityname", "town", "ville")
-    address = first(facts, "address", "street", "streetaddress", "fulladdress")
-    details = tuple(_details(value, low, high, surface, rooms, address))
-    said = " · ".join(
-        p
-        for p in (
-            spoken(kind) if kind else None,
-            f"{rooms} rooms" if rooms else None,
-            f"{surface} m²" if surface else None,
-            place,
-        )
-        if p
-    )
-    subject = f"To sell: {said}" if said else "An estimate" if details else None
-    return Estimate(value, subject, place, details) if subject else None
+    facts = sort_out(part if type(part) is dict else {"value": part}, _WANTED)
+    details = tuple(_details(facts))
+    parts = [
+        spoken(facts["kind"]) if "kind" in facts else None,
+        f"{facts['rooms']} rooms" if "rooms" in facts else None,
+        f"{facts['surface']} m²" if "surface" in facts else None,
+        facts.get("place"),
+    ]
+    said = " · ".join(p for p in parts if p)
+    if not said and not details:
+        return None
+    return Estimate(facts.get("value"), f"To sell: {said}" if said else "An estimate", facts.get("place"), details)
 
 
-def _amount_of(facts: Item, names: tuple[str, ...]) -> Decimal | None:
-    return next((found for name in names if name in facts and (found := amount(facts[name])) is not None), None)
-
-
-def _details(
-    value: Decimal | None,
-    low: Decimal | None,
-    high: Decimal | None,
-    surface: str | None,
-    rooms: str | None,
-    address: str | None,
-) -> Iterable[Detail]:
-    if value is not None:
-        yield Detail("Estimate", amount_text(value))
-    if low is not None and high is not None:
-        yield Detail("Estimated between", f"{amount_text(low)} and {amount_text(high)}")
-    if surface:
-        yield Detail("Surface to sell", f"{surface} m²")
-    if rooms:
-        yield Detail("Rooms to sell", rooms)
-    if address:
-        yield Detail("Address to sell", address, Privacy.CONTACT)
+def _details(facts: Item) -> Iterable[Detail]:
+    if "value" in facts:
+        yield Detail("Estimate", amount_text(facts["value"]))
+    if "low" in facts and "high" in facts:
+        yield Detail("Estimated between", f"{amount_text(facts['low'])} and {amount_text(facts['high'])}")
+    if "surface" in facts:
+        yield Detail("Surface to sell", f"{facts['surface']} m²")
+    if "rooms" in facts:
+        yield Detail("Rooms to sell", facts["rooms"])
+    if "address" in facts:
+        yield Detail("Address to sell", facts["address"], Privacy.CONTACT)

@@ -5,7 +5,8 @@ In which order a list comes is not documented, so a search is read whole before 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ MOST_PAGES = 1000
 """Of one search. A list that is longer has no end."""
 FEW = 10
 """So few leads on a page are no page that was cut short, so that ``Count`` may be believed."""
+MOST_AT_ONCE = 2000
+"""Leads that are read before any of them is given; a time that holds more is read in shorter parts."""
 ALL = "leads"
 """The list of all leads."""
 REMEMBERED = 20_000
@@ -36,7 +39,7 @@ async def ask(api: Api, path: str, body: Mapping[str, Any]) -> Listed:
     return opened(await api.send("POST", path, dict(body), repeatable=True))
 
 
-async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -> AsyncIterator[list[Any]]:
+async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -> AsyncGenerator[list[Any], None]:
     """The leads of a list that were created in that time, page after page, each once, their keys folded.
 
     It ends at an empty page, at a short one where ``Count`` are read, and where a page brings no new lead. Raises
@@ -69,6 +72,10 @@ async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -
     raise UnexpectedResponse("a list has no end")
 
 
+class TooManyError(Exception):
+    """A time holds more leads than are read at once."""
+
+
 @dataclass(slots=True)
 class Found:
     """A lead, joined from the lists that it is in."""
@@ -92,16 +99,25 @@ async def gather(
     end: datetime,
     size: int,
     failed: dict[str, ProviderError] | None = None,
+    most: int | None = None,
 ) -> Gathered:
     """Read all lists of the connection for a time. Those in ``failed`` are passed over, and one that fails is put
-    there; without it, every failure is raised. Refused credentials always are."""
+    there; without it, every failure is raised. Refused credentials always are.
+
+    Raises TooManyError where one list has more than ``most``.
+    """
     found = Gathered()
     for name in enabled(api):
         if failed is not None and name in failed:
             continue
+        read = 0
         try:
-            async for items in walk(api, name, start, end, size):
-                _take(found, name, items)
+            async with aclosing(walk(api, name, start, end, size)) as pages:
+                async for items in pages:
+                    _take(found, name, items)
+                    read += len(items)
+                    if most is not None and read > most:
+                        raise TooManyError
         except AuthFailed:
             raise
         except ProviderError as error:

@@ -18,7 +18,7 @@ from providers.seloger.answers import Item, ident
 from providers.seloger.codes import CATEGORIES, PORTAL_NAMES
 from providers.seloger.estimates import estimate_of
 from providers.seloger.times import moment
-from providers.seloger.values import amount, first, flat, spoken, text
+from providers.seloger.values import amount, sort_out, spoken, table, text
 
 CREATED = (
     *("processedtime", "processedat", "processeddate", "processingtime", "createdat", "creationdate", "createddate"),
@@ -69,48 +69,81 @@ def category_of(item: Item) -> str | None:
 
 def in_order(categories: Iterable[str]) -> tuple[str, ...]:
     """Categories, the known ones first, so that the same ones always stand alike."""
-    return tuple(sorted(set(categories), key=lambda code: (_ORDER.get(code, len(_ORDER)), code)))
+    found = set(categories)
+    if len(found) < 2:
+        return tuple(found)
+    return tuple(sorted(found, key=lambda code: (_ORDER.get(code, len(_ORDER)), code)))
 
 
 # ------------------------------------------------------------------------------------------------- lead
 
+_FACTS = table(
+    {
+        "portal": ("portalcode", "portal", "sourcecode", "source", "site"),
+        "place": ("city", "cityname", "town", "ville", "locality"),
+        "price": ("price", "rent", "budget", "pricemax", "maxprice"),
+        "ad": ("classifiedid", "adid", "listingid"),
+        "who": ("distributiontype", "transactiontype"),
+        "kind": ("propertytype", "estatetype", "realtytype", "typebien"),
+        "headline": ("classifiedtitle", "adtitle"),
+        "rooms": ("rooms", "roomcount", "numberofrooms", "roomsnumber", "nbrooms", "pieces"),
+        "surface": ("surface", "livingsurface", "livingarea", "area", "surfacearea"),
+        "Your reference": ("offerermarketingkey", "marketingkey", "clientreference", "reference"),
+        "Estate": ("offererestateid", "estateid", "offererid"),
+        "Postcode": ("postalcode", "zipcode", "codepostal"),
+        "Bedrooms": ("bedrooms", "bedroomcount", "numberofbedrooms", "nbbedrooms"),
+        "updated": UPDATED,
+    },
+    price=amount,
+    updated=lambda value: value,
+)
+_CONTACT = table(
+    {
+        "first": ("firstname", "givenname", "prenom"),
+        "last": ("lastname", "familyname", "surname"),
+        "whole": ("name", "fullname"),
+        "email": ("email", "emailaddress", "mail"),
+        "phone": ("phonenumber", "phone", "mobilephone", "mobile", "telephone", "tel"),
+        "phones": ("phonenumbers", "phones"),
+        "message": ("message", "comment", "comments", "body"),
+        "Language": ("language", "locale"),
+    },
+    phones=lambda value: value if type(value) is list else None,
+)
+_NUMBER = ("number", "phonenumber", "value", "phone")
+
 
 def to_lead(item: Item, categories: Sequence[str], seen: datetime, zone: tzinfo = UTC) -> Lead:
     """Map a lead whose keys are folded. ``seen`` stands in for a creation time that is missing."""
-    facts = flat(item, _OTHERS)
+    facts = sort_out(item, _FACTS, _OTHERS)
     contact = item.get("contactrequest")
-    who = flat(contact) if type(contact) is dict else {} if "contactrequest" in item else _own(item)
+    who = sort_out(contact if "contactrequest" in item else _own(item), _CONTACT)
     estimate = estimate_of(item.get("estimation"))
     phones = _phones(who)
-    portal = first(facts, "portalcode", "portal", "sourcecode", "source", "site")
-    place = first(facts, "city", "cityname", "town", "ville", "locality")
-    subject = _subject(facts, place) or (estimate.subject if estimate else None)
-    price = amount(next((facts[n] for n in ("price", "rent", "budget", "pricemax", "maxprice") if n in facts), None))
-    if price is None and estimate is not None:
-        price = estimate.value
-    names = _names(who)
-    ad = first(facts, "classifiedid", "adid", "listingid")
-    kind = first(facts, "distributiontype", "transactiontype")
+    get = facts.get
+    portal, ad, kind = get("portal"), get("ad"), get("who")
+    subject = _subject(facts) or (estimate.subject if estimate else None) or (f"Ad {ad}" if ad else None)
+    price = get("price") or (estimate.value if estimate else None)
+    given, family = who.get("first"), who.get("last")
+    if not given and not family and "whole" in who:
+        given, _, family = who["whole"].partition(" ")
     return Lead(
         external_id=ident(item) or "",
         created_at=created(item, zone) or seen,
-        updated_at=next((at for n in UPDATED if n in facts and (at := moment(facts[n], zone))), None),
-        first_name=names[0],
-        last_name=names[1],
-        email=first(who, "email", "emailaddress", "mail"),
+        updated_at=moment(facts["updated"], zone) if "updated" in facts else None,
+        first_name=given,
+        last_name=family or None,
+        email=who.get("email"),
         phone=phones[0] if phones else None,
         source=portal,
         source_name=PORTAL_NAMES.get(portal.upper(), portal) if portal else None,
         enquiry=kind.casefold() if kind and kind.isupper() else kind,
         schemes=tuple(categories),
-        place=place or (estimate.place if estimate else None),
-        subject=subject or (f"Ad {ad}" if ad else None),
+        place=get("place") or (estimate.place if estimate else None),
+        subject=subject,
         price=Price(price, "EUR") if price is not None else None,
-        mentions=(Mention("classified", ad, subject or f"Ad {ad}"),) if ad and ad.isdecimal() else (),
-        details=(
-            *_details(facts, who, ad, phones),
-            *(estimate.details if estimate else ()),
-        ),
+        mentions=(Mention("classified", ad, subject or ad),) if ad and ad.isdecimal() else (),
+        details=(*_details(facts, who, phones), *(estimate.details if estimate else ())),
     )
 
 
@@ -119,59 +152,46 @@ def _own(item: Item) -> Item:
     return {k: v for k, v in item.items() if type(v) is not dict}
 
 
-def _names(who: Item) -> tuple[str | None, str | None]:
-    names = (first(who, "firstname", "givenname", "prenom"), first(who, "lastname", "familyname", "surname"))
-    if any(names):
-        return names
-    whole = first(who, "name", "fullname")
-    if not whole:
-        return None, None
-    given, _, family = whole.partition(" ")
-    return given, family.strip() or None
-
-
 def _phones(who: Item) -> list[str]:
     """Telephone numbers, verified ones first, each once."""
-    found: list[tuple[int, str]] = []
-    for name in ("phonenumbers", "phones"):
-        for one in who[name] if type(who.get(name)) is list else ():
-            if type(one) is dict:
-                number = first(one, "number", "phonenumber", "value", "phone")
-                found += [(0 if one.get("verified") is True else 1, number)] if number else []
-            elif number := text(one):
-                found.append((1, number))
-    found.sort(key=lambda pair: pair[0])
-    single = (first(who, name) for name in ("phonenumber", "phone", "mobilephone", "mobile", "telephone", "tel"))
-    return list(dict.fromkeys([number for _, number in found] + [number for number in single if number]))
+    sure: list[str] = []
+    others: list[str] = []
+    for one in who.get("phones", ()):
+        if type(one) is dict:
+            number = next((n for name in _NUMBER if (n := text(one.get(name)))), None)
+            if number:
+                (sure if one.get("verified") is True else others).append(number)
+        elif number := text(one):
+            others.append(number)
+    single = who.get("phone")
+    return list(dict.fromkeys([*sure, *others, single] if single else sure + others))
 
 
-def _subject(facts: Item, place: str | None) -> str | None:
+def _subject(facts: Item) -> str | None:
     """The property in one line: kind, rooms, surface, town."""
-    kind = first(facts, "propertytype", "estatetype", "realtytype", "typebien")
-    rooms = first(facts, "rooms", "roomcount", "numberofrooms", "roomsnumber", "nbrooms", "pieces")
-    surface = first(facts, "surface", "livingsurface", "livingarea", "area", "surfacearea")
-    parts = [
-        spoken(kind) if kind else first(facts, "classifiedtitle", "adtitle"),
-        f"{rooms} rooms" if rooms and rooms != "1" else "1 room" if rooms else None,
-        f"{surface} m²" if surface else None,
-    ]
-    if not any(parts):
+    get = facts.get
+    kind, rooms, surface = get("kind"), get("rooms"), get("surface")
+    head = spoken(kind) if kind else get("headline")
+    if not (head or rooms or surface):
         return None
-    return " · ".join(p for p in (*parts, place) if p)
+    parts = (
+        head,
+        ("1 room" if rooms == "1" else f"{rooms} rooms") if rooms else None,
+        f"{surface} m²" if surface else None,
+        get("place"),
+    )
+    return " · ".join([p for p in parts if p])
 
 
-def _details(facts: Item, who: Item, ad: str | None, phones: list[str]) -> Iterable[Detail]:
-    public = (
-        ("Ad", ad),
-        ("Your reference", first(facts, "offerermarketingkey", "marketingkey", "clientreference", "reference")),
-        ("Estate", first(facts, "offererestateid", "estateid", "offererid")),
-        ("Postcode", first(facts, "postalcode", "zipcode", "codepostal")),
-        ("Bedrooms", first(facts, "bedrooms", "bedroomcount", "numberofbedrooms", "nbbedrooms")),
-        ("Language", first(who, "language", "locale")),
-    )
-    contact = (
-        ("Message", first(who, "message", "comment", "comments", "body")),
-        ("Other phones", ", ".join(phones[1:])),
-    )
-    yield from (Detail(label, value) for label, value in public if value)
-    yield from (Detail(label, value, Privacy.CONTACT) for label, value in contact if value)
+def _details(facts: Item, who: Item, phones: list[str]) -> Iterable[Detail]:
+    if "ad" in facts:
+        yield Detail("Ad", facts["ad"])
+    for label in ("Your reference", "Estate", "Postcode", "Bedrooms"):
+        if label in facts:
+            yield Detail(label, facts[label])
+    if "Language" in who:
+        yield Detail("Language", who["Language"])
+    if "message" in who:
+        yield Detail("Message", who["message"], Privacy.CONTACT)
+    if len(phones) > 1:
+        yield Detail("Other phones", ", ".join(phones[1:]), Privacy.CONTACT)
