@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from providers.lead import Detail, Privacy
-from providers.seloger.answers import Item
-from providers.seloger.values import amount, amount_text, sort_out, spoken, table
+from providers.seloger.values import Item, Wanted, amount, amount_text, spoken
 
-_WANTED = table(
+_WANTED = Wanted(
     {
         "value": (
             *("estimatedprice", "estimatedvalue", "estimation", "price", "value", "amount", "medianprice"),
@@ -38,9 +37,7 @@ _WANTED = table(
         "place": ("city", "cityname", "town", "ville"),
         "address": ("address", "street", "streetaddress", "fulladdress"),
     },
-    value=amount,
-    low=amount,
-    high=amount,
+    {"value": amount, "low": amount, "high": amount},
 )
 
 
@@ -60,7 +57,7 @@ def estimate_of(part: Any) -> Estimate | None:
         return None
     if type(part) is list:
         part = next((one for one in part if type(one) is dict), None)
-    facts = sort_out(part if type(part) is dict else {"value": part}, _WANTED)
+    facts = _WANTED.of(part if type(part) is dict else {"value": part})
     details = tuple(_details(facts))
     parts = [
         spoken(facts["kind"]) if "kind" in facts else None,

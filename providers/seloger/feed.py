@@ -20,7 +20,7 @@ from providers.lead import Lead
 from providers.provider import Feed, Page, Record
 from providers.seloger.criteria import settings_of
 from providers.seloger.lists import MOST_AT_ONCE, Found, Gathered, TooManyError, enabled, gather, settled
-from providers.seloger.mapping import created, fingerprint, to_lead
+from providers.seloger.mapping import fingerprint, to_lead
 from providers.seloger.settings import Settings
 from providers.seloger.times import zone_of
 
@@ -36,14 +36,14 @@ BEHIND = timedelta(days=30)
 
 
 def _record(lead: str, found: Found, categories: tuple[str, ...], seen: datetime, zone: tzinfo) -> Record:
-    at = created(found.item, zone) or seen
-    return Record(lead, fingerprint(found.item, categories), at, (found.item, categories, at))
+    at = found.head.created_at(zone) or seen
+    return Record(lead, fingerprint(found.item, categories), at, (lead, found.item, categories, at))
 
 
 def _in_pages(records: list[Record], zone: tzinfo, unreadable: int, size: int) -> Iterator[Page]:
     def read(raw: Any) -> Lead:
-        item, categories, seen = raw
-        return to_lead(item, categories, seen, zone)
+        lead, item, categories, at = raw
+        return to_lead(lead, item, categories, at, zone)
 
     for begin in range(0, len(records), size):
         part = records[begin : begin + size]

@@ -13,9 +13,10 @@ from typing import Any
 
 from providers.errors import AuthFailed, FieldError, ProviderError, Rejected, UnexpectedResponse
 from providers.http import Api
-from providers.seloger.answers import Item, Listed, filled, fold, ident, opened
+from providers.seloger.answers import Listed, filled, opened
 from providers.seloger.criteria import search, settings_of
-from providers.seloger.mapping import category_of, in_order
+from providers.seloger.mapping import Head, head_of, in_order
+from providers.seloger.values import Item
 
 MOST_PAGES = 1000
 """Of one search. A list that is longer has no end."""
@@ -34,13 +35,16 @@ def enabled(api: Api) -> tuple[str, ...]:
     return (ALL, *dict.fromkeys(settings_of(api).lists))
 
 
+Headed = tuple[Head, Any]
+
+
 async def ask(api: Api, path: str, body: Mapping[str, Any]) -> Listed:
     """One page. A search reads only, so that it may be repeated."""
     return opened(await api.send("POST", path, dict(body), repeatable=True))
 
 
-async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -> AsyncGenerator[list[Any], None]:
-    """The leads of a list that were created in that time, page after page, each once, their keys folded.
+async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -> AsyncGenerator[list[Headed], None]:
+    """The leads of a list that were created in that time, page after page, each once.
 
     It ends at an empty page, at a short one where ``Count`` are read, and where a page brings no new lead. Raises
     UnexpectedResponse where pages repeat though there should be more: then their number is not understood.
@@ -53,14 +57,15 @@ async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -
         listed = await ask(api, settings.path_of(name), search(settings, start, end, number, asked))
         if not listed.items:
             return
-        fresh, nameless = [], []
-        for item in map(fold, listed.items):
-            found = ident(item) if isinstance(item, dict) else None
-            if found is None:
-                nameless.append(item)
-            elif found not in seen:
-                seen.add(found)
-                fresh.append(item)
+        fresh: list[Headed] = []
+        nameless: list[Headed] = []
+        for item in listed.items:
+            head = head_of(item)
+            if head.id is None:
+                nameless.append((head, item))
+            elif head.id not in seen:
+                seen.add(head.id)
+                fresh.append((head, item))
         if not fresh and number > 1:
             if listed.count is not None and listed.count > read and len(listed.items) >= asked:
                 raise UnexpectedResponse("its pages repeat; the names of its page fields may be wrong")
@@ -80,6 +85,7 @@ class TooManyError(Exception):
 class Found:
     """A lead, joined from the lists that it is in."""
 
+    head: Head
     item: Item
     categories: set[str]
     lists: set[str]
@@ -127,18 +133,18 @@ async def gather(
     return found
 
 
-def _take(found: Gathered, name: str, items: Sequence[Any]) -> None:
-    for item in items:
-        lead = ident(item) if isinstance(item, dict) else None
-        if lead is None:
+def _take(found: Gathered, name: str, items: Sequence[Headed]) -> None:
+    for head, item in items:
+        if head.id is None:
             found.unreadable += 1
             continue
-        told = category_of(item)
-        categories = ({told} if told else set()) | (set() if name == ALL else {name})
-        held = found.leads.get(lead)
+        categories = {head.category} if head.category else set()
+        categories |= set() if name == ALL else {name}
+        held = found.leads.get(head.id)
         if held is None:
-            found.leads[lead] = Found(item, categories, {name})
+            found.leads[head.id] = Found(head, item, categories, {name})
         else:
+            held.head = held.head if held.head.created is not None else head
             held.item = filled(held.item, item)
             held.categories |= categories
             held.lists.add(name)

@@ -8,63 +8,88 @@ address are of the sensitive class and never read. A contact that was erased (GD
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import orjson
 
 from providers.lead import Detail, Lead, Mention, Price, Privacy
-from providers.seloger.answers import Item, ident
+from providers.seloger.answers import cut
 from providers.seloger.codes import CATEGORIES, PORTAL_NAMES
 from providers.seloger.estimates import estimate_of
 from providers.seloger.times import moment
-from providers.seloger.values import amount, sort_out, spoken, table, text
+from providers.seloger.values import Item, Wanted, amount, part_of, spoken, text
 
-CREATED = (
+_CREATED = (
     *("processedtime", "processedat", "processeddate", "processingtime", "createdat", "creationdate", "createddate"),
     *("createdtime", "creationtime", "createdon", "leaddate", "receivedat", "receiveddate", "receptiondate"),
     *("contactdate", "requestdate", "date", "timestamp"),
 )
-UPDATED = ("updatedat", "updateddate", "updatedate", "modifiedat", "modificationdate", "lastmodified", "lastupdate")
-_PASSING = ("ttl", "timetolive", "expiresin")
+_UPDATED = ("updatedat", "updateddate", "updatedate", "modifiedat", "modificationdate", "lastmodified", "lastupdate")
+_PASSING = frozenset(("ttl", "timetolive", "expiresin"))
 """Counts down by itself, so it draws nothing anew."""
-_OTHERS = frozenset(
-    ("contactrequest", "estimation", "agency", "agent", "offerer", "advertiser", "broker", "professional")
-)
+_OTHERS = ("contactrequest", "estimation", "agency", "agent", "offerer", "advertiser", "broker", "professional")
 """Parts that are about somebody or something else than the property."""
 _ORDER = {code: n for n, (code, _) in enumerate(CATEGORIES)}
 _BY_NAME = {code.replace("-", ""): code for code in _ORDER}
 
 
-def created(item: Item, zone: tzinfo = UTC) -> datetime | None:
-    """When the lead came."""
-    meta = item.get("leadmetainfos")
-    for place in (meta, item) if type(meta) is dict else (item,):
-        for name in CREATED:
-            if name in place and (at := moment(place[name], zone)):
-                return at
-    return None
+def _readable(value: Any) -> Any:
+    """A time as it came, if it can be read."""
+    return value if moment(value) else None
+
+
+def _category(value: Any) -> str | None:
+    """As the desk calls it; an unknown one as it comes."""
+    if not (said := text(value)):
+        return None
+    folded = said.casefold().replace("_", "-").replace(" ", "-").replace(",", "-")[:60]
+    return _BY_NAME.get(folded.replace("-", ""), folded)
+
+
+_HEAD = Wanted(
+    {"id": ("leadid", "id"), "created": _CREATED, "category": ("category", "leadcategory", "leadtype")},
+    {"created": _readable, "category": lru_cache(maxsize=256)(_category)},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What has to be known of a lead before it is mapped. ``id`` is ``None`` where it has none that can be used."""
+
+    id: str | None
+    created: Any
+    category: str | None
+
+    def created_at(self, zone: tzinfo) -> datetime | None:
+        """When the lead came."""
+        return moment(self.created, zone)
+
+
+def head_of(item: Any) -> Head:
+    """Of the first part, and what that does not say of the lead itself; of nothing that is inside either."""
+    if type(item) is not dict:
+        return Head(None, None, None)
+    found = _HEAD.of(part_of(item, "leadMetaInfos"), 1)
+    if len(found) < 3:
+        found = _HEAD.of(item, 1) | found
+    return Head(found.get("id"), found.get("created"), found.get("category"))
 
 
 def fingerprint(item: Item, categories: Sequence[str]) -> bytes:
     """Of all that a lead says, whatever the order of its fields: that may change any day (document,
     "Backward-compatible changes")."""
-    meta = item.get("leadmetainfos")
-    if type(meta) is dict and any(name in meta for name in _PASSING):
-        item = {**item, "leadmetainfos": {k: v for k, v in meta.items() if k not in _PASSING}}
-    packed = orjson.dumps((item, categories), option=orjson.OPT_SORT_KEYS)
+    meta = item.get("leadMetaInfos")
+    if type(meta) is dict and not _PASSING.isdisjoint(map(str.lower, meta)):
+        item = {**item, "leadMetaInfos": {k: v for k, v in meta.items() if k.lower() not in _PASSING}}
+    try:
+        packed = orjson.dumps((item, categories), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # nested deeper than it writes
+        packed = orjson.dumps((cut(item), categories), option=orjson.OPT_SORT_KEYS)
     return blake2b(packed, digest_size=8).digest()
-
-
-def category_of(item: Item) -> str | None:
-    """The lead's own category as the desk calls it; an unknown one as it comes."""
-    meta = item.get("leadmetainfos")
-    for place in (meta, item) if type(meta) is dict else (item,):
-        for name in ("category", "leadcategory", "leadtype"):
-            if name in place and (said := text(place[name])):
-                folded = said.casefold().replace("_", "-").replace(" ", "-").replace(",", "-")[:60]
-                return _BY_NAME.get(folded.replace("-", ""), folded)
-    return None
 
 
 def in_order(categories: Iterable[str]) -> tuple[str, ...]:
@@ -77,7 +102,7 @@ def in_order(categories: Iterable[str]) -> tuple[str, ...]:
 
 # ------------------------------------------------------------------------------------------------- lead
 
-_FACTS = table(
+_FACTS = Wanted(
     {
         "portal": ("portalcode", "portal", "sourcecode", "source", "site"),
         "place": ("city", "cityname", "town", "ville", "locality"),
@@ -92,12 +117,12 @@ _FACTS = table(
         "Estate": ("offererestateid", "estateid", "offererid"),
         "Postcode": ("postalcode", "zipcode", "codepostal"),
         "Bedrooms": ("bedrooms", "bedroomcount", "numberofbedrooms", "nbbedrooms"),
-        "updated": UPDATED,
+        "updated": _UPDATED,
     },
-    price=amount,
-    updated=lambda value: value,
+    {"price": amount, "updated": _readable},
+    _OTHERS,
 )
-_CONTACT = table(
+_CONTACT = Wanted(
     {
         "first": ("firstname", "givenname", "prenom"),
         "last": ("lastname", "familyname", "surname"),
@@ -108,17 +133,20 @@ _CONTACT = table(
         "message": ("message", "comment", "comments", "body"),
         "Language": ("language", "locale"),
     },
-    phones=lambda value: value if type(value) is list else None,
+    {"phones": lambda value: value if type(value) is list else None},
 )
-_NUMBER = ("number", "phonenumber", "value", "phone")
+_PHONE = Wanted(
+    {"number": ("number", "phonenumber", "value", "phone"), "sure": ("verified", "isverified")},
+    {"sure": lambda value: True if value is True else None},
+)
 
 
-def to_lead(item: Item, categories: Sequence[str], seen: datetime, zone: tzinfo = UTC) -> Lead:
-    """Map a lead whose keys are folded. ``seen`` stands in for a creation time that is missing."""
-    facts = sort_out(item, _FACTS, _OTHERS)
-    contact = item.get("contactrequest")
-    who = sort_out(contact if "contactrequest" in item else _own(item), _CONTACT)
-    estimate = estimate_of(item.get("estimation"))
+def to_lead(lead: str, item: Item, categories: Sequence[str], created_at: datetime, zone: tzinfo = UTC) -> Lead:
+    """Map the lead with this id. ``zone`` is that of times without an offset."""
+    facts = _FACTS.of(item)
+    contact = part_of(item, "contactRequest")
+    who = _CONTACT.of(contact) if contact is not None or _has_parts(item) else _CONTACT.of(item, 1)
+    estimate = estimate_of(part_of(item, "estimation"))
     phones = _phones(who)
     get = facts.get
     portal, ad, kind = get("portal"), get("ad"), get("who")
@@ -128,8 +156,8 @@ def to_lead(item: Item, categories: Sequence[str], seen: datetime, zone: tzinfo 
     if not given and not family and "whole" in who:
         given, _, family = who["whole"].partition(" ")
     return Lead(
-        external_id=ident(item) or "",
-        created_at=created(item, zone) or seen,
+        external_id=lead,
+        created_at=created_at,
         updated_at=moment(facts["updated"], zone) if "updated" in facts else None,
         first_name=given,
         last_name=family or None,
@@ -147,9 +175,9 @@ def to_lead(item: Item, categories: Sequence[str], seen: datetime, zone: tzinfo 
     )
 
 
-def _own(item: Item) -> Item:
-    """Of a flat lead, what stands on its first level."""
-    return {k: v for k, v in item.items() if type(v) is not dict}
+def _has_parts(item: Item) -> bool:
+    """Whether it is written in parts: then a contact that is missing was erased, and is nowhere else."""
+    return any(name.lower() == "contactrequest" for name in item)
 
 
 def _phones(who: Item) -> list[str]:
@@ -157,12 +185,9 @@ def _phones(who: Item) -> list[str]:
     sure: list[str] = []
     others: list[str] = []
     for one in who.get("phones", ()):
-        if type(one) is dict:
-            number = next((n for name in _NUMBER if (n := text(one.get(name)))), None)
-            if number:
-                (sure if one.get("verified") is True else others).append(number)
-        elif number := text(one):
-            others.append(number)
+        told = _PHONE.of(one if type(one) is dict else {"number": one}, 1)
+        if "number" in told:
+            (sure if "sure" in told else others).append(told["number"])
     single = who.get("phone")
     return list(dict.fromkeys([*sure, *others, single] if single else sure + others))
 

@@ -1,4 +1,7 @@
-"""Single values of a lead, read tolerantly: what is of an unexpected type is left out and breaks nothing."""
+"""Single values of a lead, read whatever the case of a name and wherever in its part it stands.
+
+What is of an unexpected type is left out and breaks nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,48 +11,74 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
-from providers.seloger.answers import Item
+Item = dict[str, Any]
+"""A lead, or a part of one, as it came."""
 
+DEPTH = 4
+"""How deep a part is looked through."""
+_MOST_SPELLINGS = 5000
 _BESIDE_NUMBERS = re.compile(r"[\s€]|EUR", re.IGNORECASE)
 _FRENCH = str.maketrans({",": "\u00a0", ".": ","})
-_DEPTH = 4
+_UNRANKED = 99
 
 Read = Callable[[Any], Any]
-Table = Mapping[str, tuple[str, int, Read]]
-"""By a field's folded name: what it is, how good a name for that, and how it is read."""
 
 
-def table(names: Mapping[str, Sequence[str]], **reads: Read) -> Table:
-    """What is looked for, by the names that it may have, the best first; a text unless ``reads`` says otherwise."""
-    return {
-        name: (what, rank, reads.get(what, text)) for what, known in names.items() for rank, name in enumerate(known)
-    }
+class Wanted:
+    """What is looked for in a part, by the names that it may have (in lower case, the best first).
 
-
-def sort_out(part: Any, wanted: Table, without: frozenset[str] = frozenset()) -> Item:
-    """What is wanted of a part and of what is inside it: by the best name, and of one name the outermost.
-
-    It goes over each field once: most names that are looked for are not there.
+    It is a text unless ``reads`` says otherwise. Parts named ``without`` are about something else. Which field a name
+    is, is remembered by how it is spelled: folding each name of each lead costs more than all else.
     """
-    found: Item = {}
-    ranks: dict[str, int] = {}
-    level = [part] if type(part) is dict else []
-    for _ in range(_DEPTH):
-        inner = []
-        for place in level:
-            for name, held in place.items():
-                if held is None:
-                    continue
-                if (hit := wanted.get(name)) is not None:
-                    what, rank, read = hit
-                    if rank < ranks.get(what, 99) and (value := read(held)) is not None:
-                        found[what], ranks[what] = value, rank
-                if type(held) is dict and name not in without:
-                    inner.append(held)
-        if not inner:
-            break
-        level = inner
-    return found
+
+    def __init__(
+        self, names: Mapping[str, Sequence[str]], reads: Mapping[str, Read] | None = None, without: Sequence[str] = ()
+    ) -> None:
+        self._names: dict[str, tuple[str, int, Read]] = {
+            name: (what, rank, (reads or {}).get(what, text))
+            for what, known in names.items()
+            for rank, name in enumerate(known)
+        }
+        self._without = frozenset(without)
+        self._spelled: dict[str, tuple[tuple[str, int, Read] | None, bool]] = {}
+
+    def spelled(self, name: str) -> tuple[tuple[str, int, Read] | None, bool]:
+        """What a name stands for, if anything, and whether it is looked into."""
+        if len(self._spelled) >= _MOST_SPELLINGS:
+            self._spelled.clear()
+        folded = name.lower()
+        found = self._spelled[name] = (self._names.get(folded), folded not in self._without)
+        return found
+
+    def of(self, part: Any, depth: int = DEPTH) -> Item:
+        """What is wanted of a part and of what is inside it: by the best name, and of one name the outermost."""
+        found: Item = {}
+        ranks: dict[str, int] = {}
+        level = [part] if type(part) is dict else []
+        known = self._spelled
+        while level and depth:
+            inner = []
+            for place in level:
+                for name, held in place.items():
+                    if held is None:
+                        continue
+                    hit, into = known.get(name) or self.spelled(name)
+                    if hit is not None:
+                        what, rank, read = hit
+                        if rank < ranks.get(what, _UNRANKED) and (value := read(held)) is not None:
+                            found[what], ranks[what] = value, rank
+                    if into and type(held) is dict:
+                        inner.append(held)
+            level, depth = inner, depth - 1
+        return found
+
+
+def part_of(item: Item, name: str) -> Any:
+    """A part of a lead by its documented name, whatever its case; ``None`` where it is missing."""
+    if name in item:
+        return item[name]
+    folded = name.lower()
+    return next((held for key, held in item.items() if key.lower() == folded), None)
 
 
 def text(value: Any) -> str | None:
@@ -71,7 +100,8 @@ def spoken(code: str) -> str:
 def amount(value: Any) -> Decimal | None:
     """Euros, of a number, of ``285 000 €``, or of an object that holds one; ``None`` where there is none."""
     if type(value) is dict:
-        value = next((value[name] for name in ("value", "amount", "price") if name in value), None)
+        names = {key.lower(): held for key, held in value.items()}
+        value = next((names[name] for name in ("value", "amount", "price") if name in names), None)
     if type(value) is str:
         plain = _BESIDE_NUMBERS.sub("", value)
         value = plain.replace(",", ".") if plain.count(",") <= 1 and "." not in plain else plain
