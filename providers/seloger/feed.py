@@ -179,8 +179,11 @@ async def _forward(
 async def _in_turn(
     api: Api, since: datetime, size: int, failed: dict[str, ProviderError]
 ) -> AsyncGenerator[list[Page], None]:
-    """The pages of part after part. A list may give more than was asked for: what is newer waits for its turn."""
-    zone = zone_of(settings_of(api).zone)
+    """The pages of part after part. A list may give more than was asked for, whole days for example: what is newer waits
+    for its turn, and what is older was given in its own."""
+    settings = settings_of(api)
+    zone = zone_of(settings.zone)
+    days = settings.times == "date"
     waiting: list[Record] = []
     async with aclosing(_later(api, since, size, failed)) as parts:
         async for part in parts:
@@ -188,7 +191,9 @@ async def _in_turn(
             for lead, found in part.gathered.leads.items():
                 categories = settled(api, lead, found, failed)
                 if categories is not None:
-                    records.append(_record(lead, found, categories, part.start, zone))
+                    record = _record(lead, found, categories, part.start, zone)
+                    if not days or part.start == since or record.created_at >= part.start:
+                        records.append(record)
             records.sort(key=_by_time)
             place = len(records) if part.last else bisect_right(records, part.end, key=_by_time)
             records, waiting = records[:place], records[place:]

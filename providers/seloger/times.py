@@ -47,7 +47,7 @@ def _written(text: str, zone: tzinfo) -> datetime | None:
         day, month, year, hour, minute, second = (int(n or 0) for n in found.groups())
         read = datetime(year, month, day, hour, minute, second)
     elif found := _DOT_NET.match(text):
-        return _counted(int(found[1]) / 1000)
+        return _EPOCH + timedelta(milliseconds=int(found[1]))
     else:
         read = datetime.fromisoformat(text)
     return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
