@@ -13,9 +13,10 @@ from urllib.parse import quote_plus
 import httpx
 import orjson
 
-from providers.errors import AuthFailed, FieldError, Rejected, Unavailable, UnexpectedResponse
+from providers.errors import AuthFailed, FieldError, Unavailable, UnexpectedResponse
 from providers.http import make_client, retry_after
 from providers.oauth import Renewed, Tokens, TokenStore
+from providers.seloger.errors import TokenRejected
 from providers.seloger.settings import Credentials
 
 UNTOLD = 300.0
@@ -44,10 +45,10 @@ class _Renewal:
         self._credentials = credentials
 
     async def __call__(self, held: Tokens | None) -> Tokens:
-        """Raises AuthFailed; where no token was ever given, Rejected on the input that is likely wrong."""
+        """Raises AuthFailed; where no token was ever given, TokenRejected on the input that is likely wrong."""
         try:
             return _tokens(await _ask(self._credentials))
-        except Rejected:
+        except TokenRejected:
             if held is not None:  # it worked before: whoever connected it has to know
                 raise AuthFailed from None
             raise
@@ -93,18 +94,18 @@ def _answered(response: httpx.Response) -> dict[str, Any]:
     return data
 
 
-def _refusal(status: int, data: Any) -> AuthFailed | Rejected | Unavailable:
+def _refusal(status: int, data: Any) -> AuthFailed | TokenRejected | Unavailable:
     """RFC 6749 §5.2; and what is no answer of such an address at all."""
     error = data.get("error") if isinstance(data, dict) else None
     if status == 401 or (isinstance(error, str) and error in _CLIENT):
         return AuthFailed()
     if isinstance(error, str) and error in _SENTENCES:
         field, sentence = _SENTENCES[error]
-        return Rejected((FieldError(sentence, field),), status)
+        return TokenRejected((FieldError(sentence, field),), status)
     if status in (404, 405):
-        return Rejected((FieldError("No tokens are given at this address.", "token_url"),), status)
+        return TokenRejected((FieldError("No tokens are given at this address.", "token_url"),), status)
     if status == 415:
-        return Rejected((FieldError(_SENTENCES["invalid_request"][1], "token_body"),), status)
+        return TokenRejected((FieldError(_SENTENCES["invalid_request"][1], "token_body"),), status)
     if status == 403 and data is None:  # a firewall's page says nothing about the credentials
         return Unavailable("HTTP 403")
     return AuthFailed()

@@ -13,6 +13,7 @@ from typing import Any
 
 from providers.errors import Rejected
 from providers.http import Api
+from providers.seloger.errors import TokenRejected
 from providers.seloger.settings import NONE, Settings
 from providers.seloger.times import end_text, start_text
 
@@ -53,6 +54,8 @@ def search(
 
 def on_parameters(refused: Rejected, settings: Settings) -> Rejected:
     """The same refusal, with each field by the name of the parameter that it was made of."""
+    if isinstance(refused, TokenRejected):
+        return refused
     names = {
         settings.field_from.lower(): "from",
         settings.field_to.lower(): "to",

@@ -11,6 +11,11 @@ from typing import Any
 
 from providers.errors import AuthFailed, FieldError, Rejected
 
+
+class TokenRejected(Rejected):
+    """No token is given for what was asked. Fields are those of the credentials."""
+
+
 LONGEST = 300
 """Characters of a message; a longer one is no sentence, and may hold what was sent."""
 NOT_PERMITTED = (

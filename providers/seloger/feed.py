@@ -179,8 +179,11 @@ async def _forward(
 async def _in_turn(
     api: Api, since: datetime, size: int, failed: dict[str, ProviderError]
 ) -> AsyncGenerator[list[Page], None]:
-    """The pages of part after part. A list may give more than was asked for, whole days for example: what is newer waits
-    for its turn, and what is older was given in its own."""
+    """The pages of part after part.
+
+    A list may give more than was asked for, whole days for example: what is newer waits for its turn, and what is older
+    was given in its own.
+    """
     settings = settings_of(api)
     zone = zone_of(settings.zone)
     days = settings.times == "date"

@@ -15,6 +15,7 @@ from providers.errors import AuthFailed, FieldError, ProviderError, Rejected, Un
 from providers.http import Api
 from providers.seloger.answers import Listed, filled, opened
 from providers.seloger.criteria import search, settings_of
+from providers.seloger.errors import TokenRejected
 from providers.seloger.mapping import Head, head_of, in_order
 from providers.seloger.values import Item
 
@@ -179,6 +180,8 @@ async def try_lists(api: Api, start: datetime, end: datetime) -> None:
         path = settings.path_of(name)
         try:
             await ask(api, path, search(settings, start, end, 1, 1))
+        except TokenRejected:
+            raise
         except Rejected as refused:
             errors = [f"{e.field}: {e.message}" if e.field else e.message for e in refused.errors]
             if refused.status in (404, 405):
