@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
-from providers.errors import ProviderError
+from providers.errors import ProviderError, Rejected
 from providers.http import Api
 from providers.lead import Lead
 from providers.provider import Feed, Page, Record
@@ -29,6 +29,7 @@ PAGE_SIZE = 100
 """What the API allows is not published; 100 is common (see NOTES.md)."""
 CLOCK_SKEW = timedelta(minutes=5)
 """How far the lead system's clock may be ahead of ours."""
+WIDEST = timedelta(days=120)
 SHORTEST = timedelta(hours=1)
 """Of parts; one that holds more leads than are read at once is read whole."""
 BEHIND = timedelta(days=30)
@@ -63,11 +64,12 @@ class _Part:
 
 
 class _Span:
-    """How long a part is: no longer than one search may span, shorter where there is much."""
+    """How long a part is: as long as one search surely may span, shorter where there is much; where ``wide``, longer
+    where there is little."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._longest = timedelta(days=settings.window_days)
-        self.length = self._longest
+    def __init__(self, settings: Settings, *, wide: bool = False) -> None:
+        self.length = self._sure = timedelta(days=settings.window_days)
+        self._longest = WIDEST if wide else self._sure
 
     @property
     def most(self) -> int | None:
@@ -76,6 +78,12 @@ class _Span:
 
     def shorter(self) -> None:
         self.length = max(self.length / 2, SHORTEST)
+
+    def refused(self) -> bool:
+        """A search was refused: whether a shorter one may not be."""
+        wide, self._longest = self.length > self._sure, self._sure
+        self.length = min(self.length, self._sure)
+        return wide
 
     def read(self, gathered: Gathered) -> None:
         if len(gathered.leads) < MOST_AT_ONCE / 4:
@@ -107,16 +115,25 @@ async def _later(api: Api, since: datetime, size: int, failed: dict[str, Provide
 
 
 async def _earlier(api: Api, until: datetime, size: int) -> AsyncGenerator[_Part, None]:
-    """The time up to ``until``, part by part, newest first, as far back as the connection's setting says."""
+    """The time up to ``until``, part by part, newest first, as far back as the connection's setting says.
+
+    Where there is little, longer parts are tried, so that half a year of nothing is a handful of calls.
+    """
     settings = settings_of(api)
     floor = until - timedelta(days=settings.history_days)
-    span, end = _Span(settings), until if settings.future_end else min(until, datetime.now(UTC))
+    end = until if settings.future_end else min(until, datetime.now(UTC))
+    span = _Span(settings, wide=not api.remembered.get("narrow"))
     while end > floor:
         start = max(end - span.length, floor)
         try:
             gathered = await gather(api, start, end, size, None, span.most)
         except TooManyError:
             span.shorter()
+            continue
+        except Rejected:
+            if not span.refused():
+                raise
+            api.remembered["narrow"] = True
             continue
         yield _Part(start, end, gathered, start == floor)
         span.read(gathered)

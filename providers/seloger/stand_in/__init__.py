@@ -271,10 +271,12 @@ class SelogerStandIn:
     # ---------------------------------------------------------------------------------------- answering
 
     async def _answer(self, request: web.Request) -> web.Response:
+        route, lead = self._route(request)
+        if route is None:
+            return self._problem(request, 404)
         if not self.grants.accepts(request.headers.get("Authorization", "")):
             return self._problem(request, 401)
-        route, lead = self._route(request)
-        if route is None or route in self.lacks:
+        if route in self.lacks:
             return self._problem(request, 404)
         if request.method != ("GET" if route == "lead" else "POST"):
             return self._problem(request, 405)

@@ -99,12 +99,22 @@ async def test_a_search_spans_no_more_than_the_setting_says(seloger: SelogerHous
     seloger.system.names = Names(longest_days=7)
     seloger.system.fill(200, 60)
     assert len(mapped(await seloger.new(NOW - timedelta(days=60)))) == 200
-    assert len(mapped(await history(seloger))) == 200
     assert seloger.system.refused == []
+    assert len(mapped(await history(seloger))) == 200
+    assert seloger.system.refused == ["EndDate"]  # a longer part was tried once
+    assert len(mapped(await history(seloger))) == 200
+    assert seloger.system.refused == ["EndDate"]
     seloger.connect(window_days=8)
     with pytest.raises(Rejected) as caught:
         await seloger.new(NOW - timedelta(days=60))
     assert caught.value.errors[0].field == "EndDate"
+
+
+async def test_half_a_year_of_nothing_is_a_handful_of_calls(seloger: SelogerHouse) -> None:
+    await history(seloger)
+    assert len(seloger.system.requests) <= 6
+    await seloger.system.arrive(leadId="old", created_at=NOW - timedelta(days=170))
+    assert list(mapped(await history(seloger))) == ["old"]
 
 
 async def test_a_poll_is_one_call(seloger: SelogerHouse) -> None:
