@@ -53,7 +53,9 @@ async def test_what_was_typed_wrong_is_told_on_its_input_and_then_it_connects(ma
     assert "https://" in (await errors(token_url="http://example.com/token"))["token_url"]
     assert "No tokens" in (await errors(token_url=right["token_url"].replace("/oauth/", "/nowhere/")))["token_url"]
     assert "scope" in (await errors(scope="laas:LEADS"))["scope"]
-    assert "seller at /v2/x is refused" in " ".join((await errors(lists=["seller"], path_seller="/v2/x")).values())
+    assert "seller at /v2/x is refused" in " ".join(
+        (await errors(scope="laas:leads:get", lists=["seller"], path_seller="/v2/x")).values()
+    )
     assert "JSON" in (await errors(extra_criteria="[]"))["extra_criteria"]
     assert await errors(lists=[], path_seller="/v2/leads/seller", extra_criteria="", **right) == {}
     assert "is connected to Groupe SeLoger" in made.says(ADA)
@@ -73,7 +75,7 @@ async def test_a_lead_is_a_card_that_can_be_claimed(house: House) -> None:
     await house.press(ZOE, card, "claim")
     (card,) = house.cards()
     assert "Zoe" in shown(card)
-    await house.choose(ZOE, card, "Details")
+    await house.press(ZOE, card, "details")
     assert "Je souhaite visiter" in house.says(ZOE)
     assert "FEMALE" not in house.says(ZOE)
 
@@ -108,7 +110,7 @@ async def test_an_erased_contact_is_forgotten_here_at_the_next_sweep(house: Hous
     await house.poll(3700)
     (card,) = house.cards()
     assert "Zoé" not in shown(card)
-    await house.choose(ZOE, card, "Details")
+    await house.press(ZOE, card, "details")
     assert "Benali" not in house.says(ZOE)
     assert "Rappelez-moi" not in house.says(ZOE)
 
