@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import aiohttp
 import click
 from aiohttp import web
 from pydantic import SecretStr
@@ -48,16 +52,18 @@ class Sandbox:
         socket_mode: bool = False,
         providers: Mapping[str, Provider] | None = None,
         public: bool = True,
+        oauth: bool = False,
     ) -> None:
         """``socket_mode``: the bot listens over Socket Mode instead of HTTP. ``providers``: other lead systems than the
-        installed ones. ``public``: lead systems and browsers can reach the bot."""
+        installed ones. ``public``: lead systems and browsers can reach the bot. ``oauth``: workspaces install the bot
+        from its web page, and both have done so at the start; else it runs with the first workspace's token."""
         self.clock = ShiftedClock()
         self.fast = fast
         self.tempo = tempo or (Tempo.fast() if fast else Tempo(post_gap=0.3))
         self.providers: Mapping[str, Provider] = discover() if providers is None else providers
         self.slack = SlackStandIn(
             signing_secret=secrets.token_hex(16),
-            bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}",
+            bot_token=None if oauth else f"xoxb-sandbox-{secrets.token_hex(8)}",
             app_token="xapp-sandbox",  # noqa: S106
             now=self.clock.now,
             recorder=Recorder(record) if record else None,
@@ -70,6 +76,7 @@ class Sandbox:
         self._database = database
         self._socket_mode = socket_mode
         self._public = public
+        self._oauth = oauth
         self._stack = AsyncExitStack()
         self.bot: Leadbell
         self.settings: Settings
@@ -113,6 +120,8 @@ class Sandbox:
         self.settings = Settings(
             database=self._database or folder / "sandbox.sqlite3",
             bot_token=SecretStr(self.slack.bot_token),
+            client_id=self.slack.oauth.client_id if self._oauth else "",
+            client_secret=SecretStr(self.slack.oauth.client_secret if self._oauth else ""),
             signing_secret=SecretStr("" if self._socket_mode else self.slack.signing_secret),
             app_token=SecretStr(self.slack.app_token) if self._socket_mode else None,
             slack_api_url=f"{self.url}/api/",
@@ -121,7 +130,28 @@ class Sandbox:
             tempo=self.tempo,
         )
         await self._start_bot()
+        if self._oauth:
+            self.slack.oauth.install_url = f"{self.url}/slack/install"
+            await self.install(self.slack, "U0ADA")
+            await self.install(self.second, "U1ADA")
         return self.url
+
+    async def install(self, slack: SlackStandIn, user: str, *, without: frozenset[str] = frozenset()) -> str:
+        """Somebody adds the bot to a workspace, as in a browser: the page that they see last.
+
+        ``without``: the scopes that they leave out. Raises ValueError where the bot's page leads nowhere.
+        """
+        team = slack.workspace.team.id
+        form = {"place": team, f"user:{team}": user, "decision": "allow"}
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+            async with browser.get(f"{self.url}/slack/install") as page:
+                link = re.search(r'href="([^"]*/oauth/v2/authorize\?[^"]*)"', await page.text())
+            if link is None:
+                raise ValueError("the page of installing has no link to Slack")
+            address = urlsplit(unescape(link.group(1)))
+            fields = [*parse_qsl(address.query), *form.items(), *(("withhold", scope) for scope in sorted(without))]
+            async with browser.post(address._replace(query="").geturl(), data=fields) as page:
+                return await page.text()
 
     async def _start_bot(self) -> None:
         self.bot = await build_leadbell(self.settings, clock=self.clock, providers=self.providers)
@@ -189,14 +219,23 @@ def welcome(sandbox: Sandbox) -> None:
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
             "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
             "4. `/leads do` searches everything that the lead systems can do.\n"
-            "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."
+            "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things. "
+            "At the left you go to another company that uses the same Leadbell: neither sees anything of the other."
+        ),
+    )
+    sandbox.second.workspace.post(
+        "C1LEADS",
+        "U1ADA",
+        text=(
+            "This is Alder & Finch, another company with the same Leadbell. Connect and subscribe here too: "
+            "the lead systems and their keys are those of Harbour Homes, the leads' owners, channels and notes are not."
         ),
     )
 
 
 async def run_demo(port: int, *, record: Path | None, fast: bool, database: str | None) -> None:
     """Serve the sandbox until the process is stopped."""
-    sandbox = Sandbox(fast=fast, record=record, database=Path(database) if database else None)
+    sandbox = Sandbox(fast=fast, record=record, database=Path(database) if database else None, oauth=True)
     try:
         url = await sandbox.start(port=port)
         welcome(sandbox)
