@@ -164,6 +164,7 @@ class Control:
                 "provider_titles": one.titles,
                 "credentials": one.credentials,
                 "install_url": self._platform.oauth.install_url,
+                "rotation": self._platform.oauth.rotation,
             }
         )
 
@@ -359,10 +360,15 @@ class Control:
         return {"ok": True, "now": self._platform.now().isoformat()}
 
     async def app(self, body: Json) -> Json:
-        """What an admin of a workspace does to the app; installing it goes by OAuth, as in Slack."""
-        acts = {"uninstall": self._at(body).people.uninstall, "revoke": self._at(body).people.revoke}
-        act = acts.get(_needed(body, "act"))
-        if act is None:
-            raise Impossible(f"act is one of {', '.join(acts)}.")
-        await act()
+        """What an admin of a workspace does to the app, and what its settings say; it is installed by OAuth, as in
+        Slack."""
+        people, act = self._at(body).people, _needed(body, "act")
+        if act == "uninstall":
+            await people.uninstall()
+        elif act == "revoke":
+            await people.revoke()
+        elif act == "rotation":
+            self._platform.oauth.rotation = body.get("on") is not False
+        else:
+            raise Impossible("act is uninstall, revoke or rotation.")
         return {"ok": True}
