@@ -32,6 +32,8 @@ EARLY = timedelta(hours=1)
 """Before a token expires (after twelve hours, docs.slack.dev/authentication/using-token-rotation) it is renewed."""
 AGAIN = timedelta(seconds=60)
 """Between two tries to renew a token that is still good."""
+LET_IN = timedelta(seconds=5)
+"""For so long a request is let in by what another request found: a token is looked up anew whenever it is used."""
 LOST_KEY = "its key is lost"
 PROBED = (timedelta(seconds=60), timedelta(hours=1))
 """The shortest and the longest time between two questions whether Slack takes a refused token again."""
@@ -124,6 +126,7 @@ class Clients:
         self._vault = vault
         self._clock = clock
         self._made: dict[str, WorkspaceClient] = {}
+        self._let_in: dict[str, tuple[datetime, Installation]] = {}
         self._opened: dict[str, tuple[bytes, str, str | None]] = {}
         """Tokens by installation, as they were decrypted last."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -139,9 +142,10 @@ class Clients:
         return self._made[workspace]
 
     def forget(self, workspaces: Sequence[str]) -> None:
-        """Drop what is held in memory of workspaces."""
+        """Drop what is held in memory of workspaces; of decrypted tokens all, an organisation's among them."""
+        self._opened.clear()
         for workspace in workspaces:
-            for kept in (self._made, self._opened, self._locks, self._tried, self._fresh):
+            for kept in (self._let_in, self._made, self._locks, self._tried, self._fresh):
                 kept.pop(workspace, None)
 
     # -- tokens
@@ -169,6 +173,10 @@ class Clients:
         if not team:
             log.info("a request without a workspace was refused")
             return None
+        now = self._clock.now()
+        near = self._let_in.get(team)
+        if near and timedelta(0) <= now - near[0] < LET_IN:
+            return near[1]
         found = await self._database.read(lambda tx: installations.covering(tx, team))
         if found is None and enterprise:
             found = await self._met(team, enterprise)
@@ -183,6 +191,7 @@ class Clients:
         except NoToken:
             log.info("a request was refused: the token of its workspace is not known yet")
             return None
+        self._let_in[team] = (now, found)
         return found
 
     async def _met(self, team: str, enterprise: str) -> Installation | None:

@@ -238,6 +238,7 @@ async def test_an_installation_under_a_lost_key_is_refused_quietly_and_back_with
         tx.run("UPDATE installations SET tokens = ? WHERE workspace = ?", lost, HOME)
 
     await bot.database.write(spoil)
+    turning.sandbox.clock.advance(timedelta(seconds=5))
     told = await turning.command(ADA, "/leads status")
     assert told is not None
     assert "does not serve your workspace" in shown(told)
