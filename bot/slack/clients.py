@@ -131,6 +131,7 @@ class Clients:
         """Tokens by installation, as they were decrypted last."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tried: dict[str, datetime] = {}
+        self._exchanges: set[asyncio.Task[Held]] = set()
         self._fresh: dict[str, Fresh] = {}
         """Renewed while the disk was full."""
         self._settings: tuple[str, SecretStr] | None = None
@@ -147,6 +148,16 @@ class Clients:
         for workspace in workspaces:
             for kept in (self._let_in, self._made, self._locks, self._tried, self._fresh):
                 kept.pop(workspace, None)
+
+    def _exchanged(self, work: asyncio.Task[Held]) -> None:
+        self._exchanges.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever waits for it is told; if nobody does any more, it was logged
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until tokens that are just being renewed are stored, at the most so long."""
+        if self._exchanges:
+            await asyncio.wait(set(self._exchanges), timeout=seconds)
 
     # -- tokens
 
@@ -244,12 +255,15 @@ class Clients:
                     return self._open(found)  # somebody else was faster
                 now = self._clock.now()
                 over = expired or found.expires_at is None or now >= found.expires_at
-                if key in self._fresh:
-                    return await self._keep(found, self._fresh[key])
+                if (fresh := self._fresh.get(key)) and fresh.before == found.tokens:
+                    return await self._keep(found, fresh)
                 if not over and now - self._tried.get(key, now - AGAIN) < AGAIN:
                     return held
                 if await self._begin(key, found.tokens, now):
-                    return await self._exchange(Held(found, held.token, held.refresh), over=over)
+                    work = asyncio.create_task(self._exchange(Held(found, held.token, held.refresh), over=over))
+                    self._exchanges.add(work)
+                    work.add_done_callback(self._exchanged)
+                    return await asyncio.shield(work)  # once begun it is finished: a refresh token works once
                 if not over:
                     return held
                 await self._clock.sleep(0.2)  # another process is at it
