@@ -367,6 +367,7 @@ class Leadbell:
             self.deliverer.stop()
             self.writer.stop()
         await self.tasks.drain(STOP_SECONDS - 2)
+        await self.clients.settled(1)
         if self._delivering:
             loops = {task for task in (self._delivering, self._writing) if task}
             await asyncio.wait(loops, timeout=1)
