@@ -6,8 +6,11 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import sqlite3
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any, cast
@@ -26,10 +29,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.apis import ProviderApis
 from bot.callbacks import Callbacks
 from bot.clock import Clock, SystemClock
-from bot.delivery import Deliverer
+from bot.duties import LeaderDuties
+from bot.leading import Leading, Lease
 from bot.learning import Learner
-from bot.polling import Poller
-from bot.ringing import Ringer
 from bot.settings import BadSetting, Settings
 from bot.slack.client import Fate, code, fate, make_client, make_session
 from bot.slack.directory import SlackDirectory
@@ -37,14 +39,12 @@ from bot.slack.edge import Edge
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
 from bot.web import Web
-from bot.writing import Writer
-from commands.connect import remove_retired
 from commands.verb import Desk, Memory
 from commands.views import sentences
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
 from storage import people
-from storage.database import Database, Tx, answers
+from storage.database import Database, Observer, Tx, answers
 from storage.vault import Vault, WrongKey, check_key, has_check, key_beside
 
 log = logging.getLogger("leadbell")
@@ -56,12 +56,13 @@ STOP_SECONDS = 10.0
 def open_database(settings: Settings) -> tuple[Database, Vault]:
     """The database and its vault. Raises BadSetting where the key is missing or does not fit."""
     try:
-        database = Database(settings.database, observe=_observer(settings.crash_at))
+        database = Database(settings.database)
     except (OSError, sqlite3.Error) as error:
         raise BadSetting(
             f"LEADBELL_DATABASE ({settings.database}) cannot be opened ({type(error).__name__}); "
             "check that it is a Leadbell database in a folder that may be written."
         ) from None
+    database.observe = _observer(settings, database)
     keys = [k.get_secret_value() for k in settings.secret_keys]
     if not keys:
         unused = database.is_new or not database.read_now(has_check)
@@ -88,15 +89,25 @@ def open_database(settings: Settings) -> tuple[Database, Vault]:
     return database, vault
 
 
-def _observer(crash_at: str | None) -> Any:
-    """Stops the process at a named point, as a crash would; only for tests (``LEADBELL_CRASH_AT``)."""
-    if crash_at is None:
-        return None
+def _observer(settings: Settings, database: Database) -> Observer:
+    """Ends or stops the process at a named point, as a crash or a pause would; only for tests (``LEADBELL_CRASH_AT``,
+    ``LEADBELL_PAUSE_AT``)."""
+    paused = False
+
+    def pause() -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def observe(point: str) -> None:
-        if point == crash_at:
+        nonlocal paused
+        if point == settings.crash_at:
             sys.stderr.flush()
             os._exit(137)
+        if point == settings.pause_at and not paused:
+            paused = True
+            if threading.current_thread() is threading.main_thread():
+                database.between(pause)  # a process that is stopped within a transaction holds up all others
+            else:
+                pause()
 
     return observe
 
@@ -158,14 +169,10 @@ class Leadbell:
         self.workspace = ""
         self._bot: dict[str, str] = {}
         self._stack = AsyncExitStack()
-        self._delivering: asyncio.Task[None] | None = None
-        self._writing: asyncio.Task[None] | None = None
+        self.leading: Leading[LeaderDuties]
         self._socket: AsyncSocketModeHandler | None = None
         self.desk: Desk
         self.web: Web
-        self.ringer: Ringer
-        self.deliverer: Deliverer
-        self.writer: Writer
         self.app: AsyncApp
         self._client: AsyncWebClient
 
@@ -200,11 +207,14 @@ class Leadbell:
             memory=Memory(self.clock),
             public_url=settings.public_url,
         )
-        poller = Poller(self.desk, apis, self.clock, settings.tempo)
         learner = Learner(self.desk, apis, directory, self.clock, self.tasks)
-        self.ringer = Ringer(self.desk, poller, learner, self.clock, settings.tempo, self.tasks)
-        self.writer = Writer(self.desk, apis, self.clock, settings.tempo, self.tasks)
-        self.deliverer = Deliverer(self.desk, self._client, directory, self.clock, settings.tempo, self.tasks)
+
+        def make_duties(lease: Lease) -> LeaderDuties:
+            return LeaderDuties(
+                lease, self.desk, self._client, directory, learner, self.clock, settings.tempo, self.tasks
+            )
+
+        self.leading = Leading(self.database, self.clock, settings.tempo.lease_seconds, make_duties)
         quiet = logging.getLogger("leadbell.bolt")
         for logger in (quiet, logging.getLogger("slack_sdk"), logging.getLogger("slack_bolt")):
             logger.setLevel(logging.CRITICAL)  # they log request bodies
@@ -220,20 +230,36 @@ class Leadbell:
                 user_facing_authorize_error_message=sentences.not_installed(),
             )
         Edge(self.app, self.desk, self._client, directory, files, self.tasks)
-        callbacks = Callbacks(self.desk, self.tasks, self.ringer.named)
+        callbacks = Callbacks(self.desk, self.tasks, self._named)
         self.web = Web(
-            self.app, settings.signing_secret, self.problems, lambda: bool(self.workspace), callbacks, self.desk
+            self.app,
+            settings.signing_secret,
+            self.problems,
+            lambda: bool(self.workspace),
+            callbacks,
+            self.desk,
+            lambda: self.leading.role,
         )
+
+    @property
+    def duties(self) -> LeaderDuties | None:
+        """What this process does as the leader; ``None`` while it follows: the leader sees what is written."""
+        return self.leading.duties
 
     def _wake(self) -> None:
         """Something is to reach Slack or a lead system."""
-        self.deliverer.wake()
-        self.writer.wake()
+        if self.duties:
+            self.duties.wake()
 
     def _replan(self) -> None:
-        """Connections or schedules changed: what waited for a connection may go on, too."""
-        self.ringer.replan()
-        self.writer.wake()
+        """Connections or schedules changed."""
+        if self.duties:
+            self.duties.replan()
+
+    def _named(self, workspace: str, connection: str) -> None:
+        """A webhook named leads of a connection."""
+        if self.duties:
+            self.duties.ringer.named(workspace, connection)
 
     def _authorized(self, team_id: str | None) -> AuthorizeResult | None:
         """The one workspace's bot; nobody for others."""
@@ -273,15 +299,10 @@ class Leadbell:
         await self.database.write(know_workspace)
 
     async def start(self) -> None:
-        """Deliver, ring and, with an app-level token, listen over Socket Mode."""
+        """Lead, unless another process does; with an app-level token, listen over Socket Mode."""
         tune_interpreter()
         await self.sign_in()
-        await self.deliverer.recover()
-        await self.writer.recover()
-        self._delivering = asyncio.create_task(self.deliverer.run(), name="delivering")
-        self._writing = asyncio.create_task(self.writer.run(), name="writing")
-        await self.ringer.start()
-        self.tasks.spawn(remove_retired(self.desk, self.workspace), "removal")
+        await self.leading.start()
         if self.settings.app_token:
             await self._listen(self.settings.app_token)
 
@@ -304,10 +325,10 @@ class Leadbell:
     async def problems(self) -> list[str]:
         """What is wrong with the process itself."""
         found = []
-        if self._delivering is None or self._delivering.done():
-            found.append("delivery does not run")
-        if self._writing is None or self._writing.done():
-            found.append("telling the lead systems does not run")
+        if not self.leading.runs:
+            found.append("the lease is not looked after")
+        if self.duties:
+            found += self.duties.problems()
         try:
             await self.database.read(answers)
         except sqlite3.Error as error:
@@ -316,18 +337,11 @@ class Leadbell:
 
     async def stop(self) -> None:
         """Stop within ten seconds; what was begun is finished or stays in the outbox."""
+        until = time.monotonic() + STOP_SECONDS - 1
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
-        if self._delivering:
-            self.ringer.stop()
-            self.deliverer.stop()
-            self.writer.stop()
-        await self.tasks.drain(STOP_SECONDS - 2)
-        if self._delivering:
-            loops = {task for task in (self._delivering, self._writing) if task}
-            await asyncio.wait(loops, timeout=1)
-            for loop in loops:
-                loop.cancel()
+        await self.leading.stop()
+        await self.tasks.drain(max(1.0, until - time.monotonic()))
         await self._stack.aclose()
         self.database.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from commands.views import sentences
 from commands.views.blocks import context
 from storage import deliveries, rules
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Delivery, Message
 
 log = logging.getLogger("leadbell.delivery")
@@ -46,8 +48,17 @@ class Deliverer:
     """Delivers what is due. One task a lane; a lane that waits does not hold up the others."""
 
     def __init__(
-        self, desk: Desk, client: AsyncWebClient, directory: SlackDirectory, clock: Clock, tempo: Tempo, tasks: Tasks
+        self,
+        desk: Desk,
+        client: AsyncWebClient,
+        directory: SlackDirectory,
+        clock: Clock,
+        tempo: Tempo,
+        tasks: Tasks,
+        check: Callable[[], None],
     ) -> None:
+        """``check`` raises LeaseLost where another process may deliver by now."""
+        self._check = check
         self._desk = desk
         self._client = client
         self._directory = directory
@@ -84,6 +95,8 @@ class Deliverer:
             except StorageFull:
                 log.error("the disk is full: deliveries wait")
                 wait = 5.0
+            except LeaseLost:
+                wait = IDLE_SECONDS  # another process delivers: this is about to be stopped
             except Exception as error:
                 log.error("delivery failed [%s]", trace(error))
                 wait = 5.0
@@ -124,6 +137,8 @@ class Deliverer:
         if delivery.state == "doubt":
             try:
                 arrived = await self._arrived(delivery)
+            except LeaseLost:
+                return
             except Exception as error:
                 await self._still_in_doubt(delivery, error)
                 return
@@ -137,6 +152,11 @@ class Deliverer:
                 return
             message, drawn, root = began
             self._desk.database.observe("delivery.sending")
+            try:
+                self._check()
+            except LeaseLost:
+                await self._not_called(delivery)
+                return
             answer = await self._call(delivery, message, drawn, root, marked=marked)
             self._desk.database.observe("delivery.called")
             now = self._clock.now()
@@ -147,8 +167,20 @@ class Deliverer:
                     rules.in_trouble(tx, delivery.workspace, delivery.lane, None)
 
             await self._desk.database.write(delivery_sent)
+        except LeaseLost:
+            return  # whoever leads now puts it in doubt, and looks for it
         except Exception as error:
             await self._failed(delivery, error)
+
+    async def _not_called(self, delivery: Delivery) -> None:
+        """Too long has passed since it was marked (the process was paused): whoever leads now decides. If that is still
+        this process, it is as it was."""
+        now = self._clock.now()
+
+        def not_called(tx: Tx) -> None:
+            deliveries.postpone(tx, delivery, state=delivery.state, next_at=now, error="the process was paused")
+
+        await self._desk.database.write(not_called)
 
     async def _pace(self, delivery: Delivery) -> None:
         """About a message a second and place."""
@@ -280,6 +312,8 @@ class Deliverer:
 
         try:
             await self._desk.database.write(doubt_stays)
+        except LeaseLost:
+            return
         except StorageFull:
             self._unwritten.append(delivery)
 
@@ -306,6 +340,8 @@ class Deliverer:
             if isinstance(error, StorageFull):
                 raise error
             await self._decided(delivery, error)
+        except LeaseLost:
+            return
         except Exception as worse:
             log.error("a failed delivery could not be put back [%s]", trace(worse))
             self._unwritten.append(delivery)

@@ -29,6 +29,7 @@ from providers.http import Api
 from providers.provider import Page, Pages, Provider
 from storage import connections, deliveries, leads, pings
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Connection
 
 log = logging.getLogger("leadbell.polling")
@@ -69,6 +70,8 @@ class Poller:
                 again = self._busy[key]
         except StorageFull:
             log.error("the disk is full: nothing was stored, the cursor stands still")
+        except LeaseLost:
+            log.info("another process reads now")
         finally:
             self._busy.pop(key, None)
             self._taking.end(*key)
@@ -92,6 +95,8 @@ class Poller:
                 more = more and key not in self._deaf
         except StorageFull:
             log.error("the disk is full: leads that were named wait")
+        except LeaseLost:
+            log.info("another process reads now")
         finally:
             self._hearing.pop(key, None)
 
@@ -360,7 +365,7 @@ async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
         await reading
     except ProviderError as error:
         return error
-    except StorageFull:
+    except (StorageFull, LeaseLost):
         raise
     except Exception as error:
         log.error("a poll met something unexpected [%s]", trace(error))

@@ -26,6 +26,7 @@ from commands import digest
 from commands.verb import Desk
 from storage import choices, connections, consents, deliveries, files, people, pings, schedules, writes
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Connection, Schedule
 
 log = logging.getLogger("leadbell.ringing")
@@ -65,7 +66,8 @@ class Ringer:
 
     def stop(self) -> None:
         """Ring no more. What is running goes on in its own tasks."""
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     def replan(self) -> None:
         """A connection or a digest was added, changed or removed."""
@@ -160,6 +162,8 @@ class Ringer:
                 self._desk.wake()
         except StorageFull:
             log.error("the disk is full: a digest waits")
+        except LeaseLost:
+            return
         self._planned.pop(f"digest:{workspace}:{row}", None)
         await self.plan()
 
@@ -172,6 +176,8 @@ class Ringer:
             ):
                 if await self._desk.files.delete(workspace, file):
                     await self._desk.database.write(partial(files.gone, workspace=workspace, file=file))
+        except LeaseLost:
+            return
         except Exception as error:
             log.error("files could not be deleted [%s]", trace(error))
 
@@ -190,6 +196,8 @@ class Ringer:
 
         try:
             await self._desk.database.write(tidy)
+        except LeaseLost:
+            return
         except Exception as error:
             log.error("housekeeping failed [%s]", trace(error))
         self._desk.wake()

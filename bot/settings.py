@@ -32,6 +32,8 @@ class Tempo:
     longest_backoff: float = 900.0
     first_backoff: float = 30.0
     budget: bool = True
+    lease_seconds: float = 8.0
+    """After which a process that leads and is silent is replaced by another one on the same database."""
 
     @classmethod
     def fast(cls) -> Tempo:
@@ -43,6 +45,7 @@ class Tempo:
             post_gap=0.05,
             longest_backoff=5,
             first_backoff=1,
+            lease_seconds=3,
         )
 
 
@@ -62,6 +65,7 @@ class Settings:
     public_url: str = ""
     """Where lead systems and browsers reach the bot; empty: nowhere."""
     crash_at: str | None = None
+    pause_at: str | None = None
     tempo: Tempo = field(default_factory=Tempo)
 
 
@@ -185,5 +189,6 @@ def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
         provider_urls=provider_urls(env, providers),
         public_url=public_url(env),
         crash_at=env.get("LEADBELL_CRASH_AT") or None,
+        pause_at=env.get("LEADBELL_PAUSE_AT") or None,
         tempo=_tempo(env),
     )

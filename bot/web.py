@@ -58,7 +58,9 @@ class Web:
         ready: Callable[[], bool],
         callbacks: Callbacks,
         desk: Desk,
+        role: Callable[[], str],
     ) -> None:
+        self._role = role
         self._app = app
         self._secret = secret
         self._health = health
@@ -128,4 +130,4 @@ class Web:
 
     async def _healthz(self, request: web.Request) -> web.Response:
         ill = await self._health()
-        return web.json_response({"ok": not ill, "problems": ill}, status=503 if ill else 200)
+        return web.json_response({"ok": not ill, "problems": ill, "role": self._role()}, status=503 if ill else 200)

@@ -30,6 +30,7 @@ from providers.http import Api
 from providers.provider import Doing, Keeps, Provider, WriteBack
 from storage import audit, deliveries, leads, writes
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Write
 
 log = logging.getLogger("leadbell.writing")
@@ -43,7 +44,11 @@ LONGEST_ASKED = 3600.0
 class Writer:
     """Tells the lead systems what is due. One task a lead; a lead that waits does not hold up the others."""
 
-    def __init__(self, desk: Desk, apis: Apis, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
+    def __init__(
+        self, desk: Desk, apis: Apis, clock: Clock, tempo: Tempo, tasks: Tasks, check: Callable[[], None]
+    ) -> None:
+        """``check`` raises LeaseLost where another process may write by now."""
+        self._check = check
         self._desk = desk
         self._apis = apis
         self._clock = clock
@@ -82,6 +87,8 @@ class Writer:
             except StorageFull:
                 log.error("the disk is full: writes to lead systems wait")
                 wait = 5.0
+            except LeaseLost:
+                wait = IDLE_SECONDS  # another process writes: this is about to be stopped
             except Exception as error:
                 log.error("writing failed [%s]", trace(error))
                 wait = 5.0
@@ -137,10 +144,18 @@ class Writer:
 
     async def _carry_out(self, write: Write) -> None:
         try:
+            await self._tell(write)
+        except LeaseLost:
+            return  # whoever leads now puts it in doubt, and looks for it
+
+    async def _tell(self, write: Write) -> None:
+        try:
             began = await self._begin(write)
             if began is None:
                 return
             provider, api, how, doing = began
+        except LeaseLost:
+            raise
         except Exception as error:
             await self._put_back(write, write.state, error)
             return
@@ -193,6 +208,11 @@ class Writer:
         sent = replace(write, state="sending", attempts=write.attempts + 1)
         self._desk.database.observe("write.sending")
         try:
+            self._check()
+        except LeaseLost as paused:  # whoever leads now decides; if that is still this process, it is as it was
+            await self._put_back(sent, write.state, paused)
+            return
+        try:
             await how.send(api, doing)
         except Rejected as error:
             await self._end(sent, provider, "refused", await self._reason(write, error))
@@ -237,7 +257,7 @@ class Writer:
         """Try again later."""
         now = self._clock.now()
         why = sentences.trouble(error) if isinstance(error, ProviderError) else type(error).__name__
-        if not isinstance(error, ProviderError | StorageFull):
+        if not isinstance(error, ProviderError | StorageFull | LeaseLost):
             log.error("a write to a lead system met something unexpected [%s]", trace(error))
         wait = min(self._tempo.first_backoff * 2 ** min(write.attempts, 6) / 10, self._tempo.longest_backoff)
         if isinstance(error, Unavailable) and error.retry_after:

@@ -415,7 +415,16 @@ CREATE TABLE sent_files (
 );
 CREATE INDEX sent_files_due ON sent_files (workspace, delete_at);
 
--- The process's own rows (no workspace): a check that the key fits the database.
+-- The process's own rows (no workspace). Which process polls, delivers, writes back and schedules; it holds no time,
+-- because the clocks of two machines differ: who waits for it looks whether it is still renewed.
+CREATE TABLE lease (
+  id      INTEGER PRIMARY KEY CHECK (id = 1),
+  fence   INTEGER NOT NULL,               -- grows when it changes hands; checked in every transaction of its holder
+  holder  TEXT NOT NULL,                  -- '': nobody
+  process TEXT NOT NULL,                  -- where it runs, so that its end is seen on the same machine
+  beat    INTEGER NOT NULL                -- grows with each renewal
+);
+-- A check that the key fits the database.
 CREATE TABLE vault_check (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   value BLOB NOT NULL

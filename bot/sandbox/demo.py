@@ -139,9 +139,9 @@ class Sandbox:
     async def advance(self, seconds: float) -> None:
         """Move the clock forward and ring what is due then."""
         self.clock.advance(timedelta(seconds=seconds))
-        await self.bot.ringer.ring_due()
-        self.bot.deliverer.wake()
-        self.bot.writer.wake()  # it may just be counting how long to sleep, by the time before
+        if duties := self.bot.duties:
+            await duties.ringer.ring_due()
+            duties.wake()  # they may just be counting how long to sleep, by the time before
 
     async def leads_keep_arriving(self) -> None:
         """New leads in every lead system: every second with ``--fast``, else every half a minute or so."""

@@ -59,7 +59,7 @@ def test_the_workspace_is_the_first_key_of_every_table(database: Database) -> No
 
     names = tables(database)
     keys = database.read_now(first_keys)
-    assert keys.pop("vault_check") == "id"
+    assert (keys.pop("vault_check"), keys.pop("lease")) == ("id", "id")  # the process's own
     assert set(keys.values()) == {"workspace"}
 
 
@@ -108,6 +108,11 @@ OF_THE_PROCESS = {
     "writes.recover",
     "writes.waiting",
     "people.workspaces",
+    "leases.look",
+    "leases.take",
+    "leases.renew",
+    "leases.give_up",
+    "leases.check",
     "vault.check_key",
     "vault.has_check",
     "database.answers",
@@ -115,7 +120,7 @@ OF_THE_PROCESS = {
     "hooks.called",
     "consents.take",
 }
-"""They look over all workspaces (what is due, what crashed), have none (the key), or find it by a secret."""
+"""They look over all workspaces (what is due, what crashed), have none (the key, the lease), or find it by a secret."""
 
 
 def storage_functions() -> dict[str, inspect.Signature]:
