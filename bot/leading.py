@@ -96,7 +96,7 @@ class Leading(Generic[D]):
 
     async def start(self) -> None:
         """Take the lease if it is free, and look after it from now on."""
-        await self._step()
+        await self.step()
         self._keeping = asyncio.create_task(self._keep(), name="leading")
 
     async def stop(self) -> None:
@@ -129,12 +129,13 @@ class Leading(Generic[D]):
     async def _keep(self) -> None:
         while True:
             try:
-                await self._step()
+                await self.step()
             except Exception as error:
                 log.error("the lease could not be looked after [%s]", trace(error))
             await self._clock.sleep(self._seconds / LOOKS)
 
-    async def _step(self) -> None:
+    async def step(self) -> None:
+        """Look after the lease once: renew it, notice that it is lost, or take it."""
         if self._fence is not None:
             await self._hold(self._fence)
         elif not self._stopping.is_set() and self._is_free(held := await self._database.look(leases.look)):

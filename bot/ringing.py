@@ -22,6 +22,7 @@ from bot.learning import Learner, kinds_of
 from bot.polling import Poller
 from bot.settings import Tempo
 from bot.tasks import Tasks
+from bot.turns import Turns
 from commands import digest
 from commands.verb import Desk
 from storage import choices, connections, consents, deliveries, files, people, pings, schedules, writes
@@ -35,6 +36,10 @@ KEPT_CHOICES = timedelta(days=2)
 SHORTEST_TICK = 1.0
 LEARNING_SECONDS = 60.0
 """One kind of name at a time: learning takes little of the rate budget."""
+POLLS, LESSONS = 32, 4
+"""At a time, of all workspaces."""
+OVERDUE_GAP = 0.05
+"""Seconds between the first polls of connections that are overdue, after a start: they stay spread over the minute."""
 
 
 class Ringer:
@@ -51,6 +56,8 @@ class Ringer:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._polls = Turns(tasks, at_once=POLLS)
+        self._lessons = Turns(tasks, at_once=LESSONS)
         self._planned: dict[str, Any] = {}
         self._planning = asyncio.Lock()
 
@@ -66,6 +73,8 @@ class Ringer:
 
     def stop(self) -> None:
         """Ring no more. What is running goes on in its own tasks."""
+        self._polls.stop()
+        self._lessons.stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -79,6 +88,7 @@ class Ringer:
             held, due = await self._desk.database.look(self._look)
             now = self._clock.now()
             wanted: dict[str, Any] = {}
+            due_polls = {f"poll:{c.workspace}:{c.connection}": c.next_poll_at for c in held}
             for connection in held:
                 if connection.state == "active":
                     every = self._tempo.poll_seconds or float(connection.settings.get("poll_seconds") or 60)
@@ -93,9 +103,9 @@ class Ringer:
             for key in set(self._planned) - set(wanted):
                 if self._scheduler.get_job(key):
                     self._scheduler.remove_job(key)
-            for key, plan in wanted.items():
-                if self._planned.get(key) != plan or not self._scheduler.get_job(key):
-                    self._add(key, plan, now)
+            new = [k for k, plan in wanted.items() if self._planned.get(k) != plan or not self._scheduler.get_job(k)]
+            for order, key in enumerate(new):
+                self._add(key, wanted[key], now, due_polls.get(key, now), order)
             self._planned = wanted
 
     def _look(self, tx: Tx) -> tuple[list[Connection], list[Schedule]]:
@@ -103,12 +113,14 @@ class Ringer:
         held = [c for w in all_workspaces for c in connections.every(tx, w)]
         return held, [s for w in all_workspaces for s in schedules.every(tx, w)]
 
-    def _add(self, key: str, plan: Any, now: datetime) -> None:
+    def _add(self, key: str, plan: Any, now: datetime, next_at: datetime, order: int) -> None:
+        """``next_at``: when a connection is to be polled next. ``order``: among those that are added together."""
         kind, workspace, row = key.split(":", 2)
         real = datetime.now(UTC)
         if kind in ("poll", "learn"):
             work: Any = self._poll if kind == "poll" else self._learn
-            first, trigger = real, IntervalTrigger(seconds=plan[0])
+            wait = min(plan[0], max(order * OVERDUE_GAP, (next_at - now).total_seconds()))
+            first, trigger = real + timedelta(seconds=max(0.0, wait)), IntervalTrigger(seconds=plan[0])
         else:
             work = self._digest
             first = real + max(timedelta(0), plan - now)
@@ -141,14 +153,14 @@ class Ringer:
 
     def named(self, workspace: str, connection: str) -> None:
         """A webhook named leads of a connection: they are read at once."""
-        self._tasks.spawn(self._poller.hear(workspace, connection), f"named:{connection}")
+        self._polls.put(workspace, f"named:{connection}", partial(self._poller.hear, workspace, connection))
 
     async def _poll(self, workspace: str, connection: str) -> None:
         # In a task of its own: stopping the scheduler would cancel it in the middle.
-        self._tasks.spawn(self._poller.poll(workspace, connection), f"poll:{connection}")
+        self._polls.put(workspace, f"poll:{connection}", partial(self._poller.poll, workspace, connection))
 
     async def _learn(self, workspace: str, connection: str) -> None:
-        self._tasks.spawn(self._learner.ring(workspace, connection), f"learn:{connection}")
+        self._lessons.put(workspace, f"learn:{connection}", partial(self._learner.ring, workspace, connection))
 
     async def _digest(self, workspace: str, row: str) -> None:
         now = self._clock.now()

@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from bot.clock import Clock
 from bot.faults import trace
 from bot.settings import Tempo
 from bot.tasks import Tasks
+from bot.turns import Turns
 from commands import elsewhere, telling
 from commands.desk.visibility import betrays
 from commands.verb import Apis, Desk
@@ -37,12 +37,17 @@ log = logging.getLogger("leadbell.writing")
 IDLE_SECONDS = 30.0
 AT_ONCE = 4
 """Calls to one connection at a time. One that hangs holds up no other connection."""
+CALLS = 16
+"""At a time, of all workspaces."""
 LONGEST_ASKED = 3600.0
 """Seconds that a lead system may ask us to wait."""
 
 
 class Writer:
-    """Tells the lead systems what is due. One task a lead; a lead that waits does not hold up the others."""
+    """Tells the lead systems what is due, each workspace in its turn.
+
+    One task a lead; a lead that waits does not hold up the others.
+    """
 
     def __init__(
         self, desk: Desk, apis: Apis, clock: Clock, tempo: Tempo, tasks: Tasks, check: Callable[[], None]
@@ -53,10 +58,10 @@ class Writer:
         self._apis = apis
         self._clock = clock
         self._tempo = tempo
-        self._tasks = tasks
+        self._turns = Turns(tasks, at_once=CALLS)
         self._woken = asyncio.Event()
         self._busy: dict[tuple[str, int], str] = {}
-        """By (workspace, lead): the connection that is being told."""
+        """By (workspace, lead): the connection that is being told, or about to be."""
         self._shown: set[str] = set()
         """Writes of which the messages say that they wait."""
         self._stopping = False
@@ -99,6 +104,7 @@ class Writer:
 
     def stop(self) -> None:
         """Nothing new is begun."""
+        self._turns.stop()
         self._stopping = True
         self._woken.set()
 
@@ -115,14 +121,9 @@ class Writer:
                 continue
             load[write.connection] += 1
             self._busy[lane] = write.connection
-            task = self._tasks.spawn(self._carry_out(write), "write-back")
-            task.add_done_callback(partial(self._free, lane))
+            self._turns.put(write.workspace, f"write-back:{write.write}", partial(self._carry_out, write))
         soonest = [t for t in (next_due, await self._show_waiting(waiting, now)) if t]
         return min([IDLE_SECONDS, *(max(0.05, (t - now).total_seconds()) for t in soonest)])
-
-    def _free(self, lane: tuple[str, int], _task: asyncio.Task[Any]) -> None:
-        self._busy.pop(lane, None)
-        self._woken.set()
 
     async def _show_waiting(self, waiting: list[Write], now: datetime) -> datetime | None:
         """The messages say so once something waits longer than a moment; when the next will have."""
@@ -147,6 +148,9 @@ class Writer:
             await self._tell(write)
         except LeaseLost:
             return  # whoever leads now puts it in doubt, and looks for it
+        finally:
+            self._busy.pop((write.workspace, write.lead), None)
+            self._woken.set()
 
     async def _tell(self, write: Write) -> None:
         try:
