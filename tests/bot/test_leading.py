@@ -218,7 +218,7 @@ async def test_the_fence_grows_with_every_change(pair: tuple[Process, Process]) 
         assert held is not None
         fences.append(held.fence)
         await other.after(SECONDS)
-        await leader.after(0)
+        await leader.after(SECONDS)
     assert fences == [1, 2, 3]
 
 
