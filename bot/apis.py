@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -209,6 +209,13 @@ class ProviderApis:
             budget=self._budgets[key] if self._limited else None,
             remembered=self._remembered[key],
         )
+
+    def forget(self, workspaces: Iterable[str]) -> None:
+        """Drop what is held in memory of workspaces."""
+        gone = set(workspaces)
+        for kept in (self._budgets, self._tokens, self._remembered):
+            for key in [k for k in kept if k[0] in gone]:
+                del kept[key]
 
     def trial(
         self,

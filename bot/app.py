@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any, cast
 
@@ -20,9 +20,6 @@ from aiohttp import web
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -32,19 +29,25 @@ from bot.clock import Clock, SystemClock
 from bot.duties import LeaderDuties
 from bot.leading import Leading, Lease
 from bot.learning import Learner
+from bot.removal import Remover
 from bot.settings import BadSetting, Settings
+from bot.slack.authorize import Authorize, Gate
 from bot.slack.client import Fate, code, fate, make_client, make_session
+from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.slack.edge import Edge
 from bot.slack.files import SlackFiles
+from bot.slack.installing import Installing
+from bot.slack.leaving import Leaving
 from bot.tasks import Tasks
 from bot.web import Web
 from commands.verb import Desk, Memory
 from commands.views import sentences
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
-from storage import people
+from storage import installations
 from storage.database import Database, Observer, Tx, answers
+from storage.installations import Granted
 from storage.vault import Vault, WrongKey, check_key, has_check, key_beside
 
 log = logging.getLogger("leadbell")
@@ -135,27 +138,6 @@ def tune_interpreter() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-class _OneWorkspace(AsyncAuthorize):
-    """Bolt's question whose token a request works with, answered without asking Slack."""
-
-    def __init__(self, authorized: Callable[[str | None], AuthorizeResult | None]) -> None:
-        self._authorized = authorized
-
-    async def __call__(
-        self,
-        *,
-        context: AsyncBoltContext,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None,
-        actor_enterprise_id: str | None = None,
-        actor_team_id: str | None = None,
-        actor_user_id: str | None = None,
-    ) -> AuthorizeResult | None:
-        """The workspace's bot; ``None`` for an unknown one."""
-        return self._authorized(team_id)
-
-
 class Leadbell:
     """A running bot. Build it with :func:`build_leadbell`."""
 
@@ -166,25 +148,35 @@ class Leadbell:
         self.clock = clock
         self.providers: Mapping[str, Provider] = providers
         self.tasks = Tasks()
-        self.workspace = ""
-        self._bot: dict[str, str] = {}
+        self._ready = False
+        self._signing_in: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
         self.leading: Leading[LeaderDuties]
         self._socket: AsyncSocketModeHandler | None = None
         self.desk: Desk
         self.web: Web
         self.app: AsyncApp
-        self._client: AsyncWebClient
+        self.clients: Clients
+        self.installing: Installing
+        self.remover: Remover
 
     async def build(self) -> None:
         """Connect the parts. Nothing runs yet."""
         settings = self.settings
         session = await self._stack.enter_async_context(make_session())
         http = await self._stack.enter_async_context(make_http_client())
-        self._client = make_client(settings.bot_token, settings.slack_api_url, session)
-        directory = SlackDirectory(self._client, self.database, self.clock)
-        files = SlackFiles(self._client, session, settings.bot_token, settings.slack_api_url, directory)
-        apis = ProviderApis(
+        self.clients = clients = Clients(
+            self.database,
+            self.vault,
+            self.clock,
+            session,
+            settings.slack_api_url,
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+        )
+        self._directory = directory = SlackDirectory(clients, self.database, self.clock)
+        files = SlackFiles(clients, directory)
+        self._apis = apis = ProviderApis(
             self.database,
             self.vault,
             self.clock,
@@ -208,10 +200,19 @@ class Leadbell:
             public_url=settings.public_url,
         )
         learner = Learner(self.desk, apis, directory, self.clock, self.tasks)
+        self.remover = Remover(self.desk, self.clock)
 
         def make_duties(lease: Lease) -> LeaderDuties:
             return LeaderDuties(
-                lease, self.desk, self._client, directory, learner, self.clock, settings.tempo, self.tasks
+                lease,
+                self.desk,
+                clients,
+                directory,
+                learner,
+                self.remover,
+                self.clock,
+                settings.tempo,
+                self.tasks,
             )
 
         self.leading = Leading(self.database, self.clock, settings.tempo.lease_seconds, make_duties)
@@ -220,24 +221,29 @@ class Leadbell:
             logger.setLevel(logging.CRITICAL)  # they log request bodies
         with _without_oauth_variables():
             self.app = AsyncApp(
-                client=self._client,
+                client=make_client(settings.slack_api_url, session),
                 signing_secret=settings.signing_secret.get_secret_value() or "socket-mode",
-                authorize=cast("Any", _OneWorkspace(self._authorized)),
+                before_authorize=Gate(clients, self.tasks),
+                authorize=cast("Any", Authorize()),  # type: ignore[no-untyped-call]
                 logger=quiet,
                 process_before_response=True,  # with the edge's wrapper: the ack is not polled for (Bolt's runner)
                 request_verification_enabled=False,  # bot.web verifies, and answers 401 to malformed headers too
                 ssl_check_enabled=False,
                 user_facing_authorize_error_message=sentences.not_installed(),
             )
-        Edge(self.app, self.desk, self._client, directory, files, self.tasks)
+        clients.stopped, clients.resumed = self._stopped, self._resumed
+        Edge(self.app, self.desk, clients, directory, files, self.tasks)
+        Leaving(self.app, clients, self.database, self.clock, settings.grace)
+        self.installing = Installing(clients, self.database, self.vault, self.clock, public_url=settings.public_url)
         callbacks = Callbacks(self.desk, self.tasks, self._named)
         self.web = Web(
             self.app,
             settings.signing_secret,
             self.problems,
-            lambda: bool(self.workspace),
+            lambda: self._ready,
             callbacks,
             self.desk,
+            self.installing,
             lambda: self.leading.role,
         )
 
@@ -261,47 +267,85 @@ class Leadbell:
         if self.duties:
             self.duties.ringer.named(workspace, connection)
 
-    def _authorized(self, team_id: str | None) -> AuthorizeResult | None:
-        """The one workspace's bot; nobody for others."""
-        if team_id and team_id != self.workspace:
-            return None
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=self.workspace,
-            bot_user_id=self._bot.get("user_id"),
-            bot_id=self._bot.get("bot_id"),
-            bot_token=self.settings.bot_token.get_secret_value(),
-        )
+    def _stopped(self, workspaces: Sequence[str]) -> None:
+        """The app was removed from workspaces, or Slack refuses their tokens: nothing more is done for them."""
+        if self.duties:
+            self.duties.ringer.halt(workspaces)
+        self._directory.forget(workspaces)
+        self._apis.forget(workspaces)
+        self.clients.forget(workspaces)
+
+    def _resumed(self, workspaces: Sequence[str]) -> None:
+        """Workspaces are at work, again or for the first time: what waited for them goes on."""
+        if self._ready and workspaces:
+            self._wake()
+            self._replan()
 
     async def sign_in(self) -> None:
-        """Ask Slack who we are. Raises BadSetting where it refuses the token; waits while it cannot be reached."""
-        while True:
-            try:
-                answer = await self._client.auth_test()
-                break
-            except SlackApiError as error:
-                if fate(error)[0] is Fate.TOKEN:
-                    raise BadSetting(
-                        f"SLACK_BOT_TOKEN is refused by Slack ({code(error)}); "
-                        "copy it anew from your Slack app under OAuth & Permissions."
-                    ) from None
-                log.warning("Slack cannot be asked (%s); trying again", code(error))
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                log.warning("Slack cannot be reached (%s); trying again", type(error).__name__)
+        """Find out whose the token in the settings is, if there is one. Raises BadSetting where Slack refuses it,
+        unless other workspaces may be served; waits while Slack cannot be reached, unless others need not."""
+        if not self.settings.bot_token.get_secret_value():
+            await self._settle(None)
+        elif self.settings.client_id:
+            if not await self._signed_in():
+                self._signing_in = asyncio.create_task(self._sign_in_later(), name="signing in")
+        else:
+            await self._sign_in_later(now=True)
+
+    async def _sign_in_later(self, *, now: bool = False) -> None:
+        while not (now and await self._signed_in()):
+            now = True
             await asyncio.sleep(min(5.0, self.settings.tempo.first_backoff))
-        self.workspace = str(answer["team_id"])
-        self._bot = {"user_id": str(answer["user_id"]), "bot_id": str(answer.get("bot_id") or "")}
-        name, now = str(answer.get("team") or ""), self.clock.now()
 
-        def know_workspace(tx: Tx) -> None:
-            people.add_workspace(tx, self.workspace, name, now)
+    async def _signed_in(self) -> bool:
+        """Ask Slack once whose the token is. ``False``: it cannot be asked just now. Raises BadSetting."""
+        token = self.settings.bot_token
+        try:
+            answer = await self.clients.open.auth_test(token=token.get_secret_value())
+        except SlackApiError as error:
+            if fate(error)[0] is Fate.TOKEN:
+                sentence = (
+                    f"SLACK_BOT_TOKEN is refused by Slack ({code(error)}); "
+                    "copy it anew from your Slack app under OAuth & Permissions."
+                )
+                if not self.settings.client_id:
+                    raise BadSetting(sentence) from None
+                log.error("%s Other workspaces are served.", sentence)
+                await self._settle(None)
+                return True
+            log.warning("Slack cannot be asked (%s); trying again", code(error))
+            return False
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack cannot be reached (%s); trying again", type(error).__name__)
+            return False
+        granted = Granted(
+            workspace=str(answer["team_id"]),
+            bot_token="",
+            enterprise=str(answer.get("enterprise_id") or ""),
+            name=str(answer.get("team") or ""),
+            bot_user=str(answer["user_id"]),
+            bot=str(answer.get("bot_id") or ""),
+        )
+        await self.remover.round()  # what is just being deleted does not come back by half
+        await self.clients.from_settings(granted.workspace, token, granted)
+        await self._settle(granted.workspace)
+        return True
 
-        await self.database.write(know_workspace)
+    async def _settle(self, in_settings: str | None) -> None:
+        now = self.clock.now()
+
+        def settle_installations(tx: Tx) -> list[str]:
+            return installations.settle(tx, in_settings, now)
+
+        if lost := await self.database.write(settle_installations):
+            log.error("no token is known for %s: nothing is done there until the app is installed again", lost)
+            self._stopped(lost)
 
     async def start(self) -> None:
         """Lead, unless another process does; with an app-level token, listen over Socket Mode."""
         tune_interpreter()
         await self.sign_in()
+        self._ready = True
         await self.leading.start()
         if self.settings.app_token:
             await self._listen(self.settings.app_token)
@@ -338,6 +382,8 @@ class Leadbell:
     async def stop(self) -> None:
         """Stop within ten seconds; what was begun is finished or stays in the outbox."""
         until = time.monotonic() + STOP_SECONDS - 1
+        if self._signing_in:
+            self._signing_in.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
         await self.leading.stop()

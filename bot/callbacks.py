@@ -11,7 +11,7 @@ import orjson
 
 from bot.tasks import Tasks
 from commands.verb import Desk
-from storage import connections, hooks, pings
+from storage import connections, hooks, installations, pings
 from storage.database import StorageFull, Tx
 
 log = logging.getLogger("leadbell.callbacks")
@@ -62,7 +62,7 @@ class Callbacks:
         now = self._desk.now()
 
         def put_pings(tx: Tx) -> None:
-            if connections.get(tx, workspace, connection) is not None:
+            if connections.get(tx, workspace, connection) is not None and not installations.stopped(tx, workspace):
                 pings.put(tx, workspace, connection, named, now)
 
         try:

@@ -15,12 +15,12 @@ from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.faults import trace
 from bot.settings import Tempo
 from bot.slack.client import Fate, code, fate
+from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
 from bot.turns import Turns
@@ -29,7 +29,7 @@ from commands.drawing import Drawn, draw
 from commands.verb import Desk
 from commands.views import sentences
 from commands.views.blocks import context
-from storage import deliveries, rules
+from storage import deliveries, installations, rules
 from storage.database import StorageFull, Tx
 from storage.leases import LeaseLost
 from storage.records import Delivery, Message
@@ -57,7 +57,7 @@ class Deliverer:
     def __init__(
         self,
         desk: Desk,
-        client: AsyncWebClient,
+        clients: Clients,
         directory: SlackDirectory,
         clock: Clock,
         tempo: Tempo,
@@ -67,7 +67,7 @@ class Deliverer:
         """``check`` raises LeaseLost where another process may deliver by now."""
         self._check = check
         self._desk = desk
-        self._client = client
+        self._clients = clients
         self._directory = directory
         self._clock = clock
         self._tempo = tempo
@@ -210,6 +210,8 @@ class Deliverer:
             outsiders = channel is not None and channel.has_outsiders
 
         def begin_delivery(tx: Tx) -> tuple[Message, Drawn, Message | None] | None:
+            if installations.stopped(tx, delivery.workspace):
+                return None  # it waits until the app is installed again
             if outsiders:
                 alert.outsiders_joined(tx, delivery.workspace, self._desk.vault, place, now)
             message = deliveries.message(tx, delivery.workspace, delivery.message or "")
@@ -233,14 +235,14 @@ class Deliverer:
         if marked:
             blocks = [*blocks, context("Slack was unsure about the first try; this may appear twice.")]
         if delivery.kind == "refresh":
-            answer = await self._client.chat_update(
+            answer = await self._clients.of(delivery.workspace).chat_update(
                 channel=message.posted_in or message.channel, ts=message.ts or "", text=text, blocks=blocks
             )
             return dict(answer.data) if isinstance(answer.data, dict) else {}
         place = message.channel
         if place.startswith(("U", "W")):
             place = await self._directory.dm(delivery.workspace, place)
-        answer = await self._client.chat_postMessage(
+        answer = await self._clients.of(delivery.workspace).chat_postMessage(
             channel=root.posted_in if root and root.posted_in else place,
             text=text,
             blocks=blocks,
@@ -294,9 +296,9 @@ class Deliverer:
                 "cursor": cursor or None,
             }
             if delivery.kind == "line":
-                answer = await self._client.conversations_replies(ts=message.ts or "", **query)
+                answer = await self._clients.of(delivery.workspace).conversations_replies(ts=message.ts or "", **query)
             else:
-                answer = await self._client.conversations_history(**query)
+                answer = await self._clients.of(delivery.workspace).conversations_history(**query)
             for one in answer["messages"]:
                 payload = (one.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("delivery") == delivery.delivery:

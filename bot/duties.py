@@ -7,21 +7,21 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.clock import Clock
 from bot.delivery import Deliverer
 from bot.leading import Lease
 from bot.learning import Learner
 from bot.polling import Poller
+from bot.removal import Remover
 from bot.ringing import Ringer
 from bot.settings import Tempo
+from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
 from bot.writing import Writer
 from commands.connect import remove_retired
 from commands.verb import Desk
-from storage import people
+from storage import installations
 
 FINISH_SECONDS = 7.0
 """What was begun may take that long after a stop."""
@@ -35,9 +35,10 @@ class LeaderDuties:
         self,
         lease: Lease,
         desk: Desk,
-        client: AsyncWebClient,
+        clients: Clients,
         directory: SlackDirectory,
         learner: Learner,
+        remover: Remover,
         clock: Clock,
         tempo: Tempo,
         tasks: Tasks,
@@ -45,12 +46,13 @@ class LeaderDuties:
         desk = replace(desk, database=lease.database)
         apis = desk.apis
         self._desk = desk
+        self._remover = remover
         self._calls = Tasks(tasks)
         self._reading = Tasks(tasks)
         self.poller = Poller(desk, apis, clock, tempo)
-        self.ringer = Ringer(desk, self.poller, learner, clock, tempo, self._reading)
+        self.ringer = Ringer(desk, self.poller, learner, remover, clients, clock, tempo, self._reading)
         self.writer = Writer(desk, apis, clock, tempo, self._calls, lease.check)
-        self.deliverer = Deliverer(desk, client, directory, clock, tempo, self._calls, lease.check)
+        self.deliverer = Deliverer(desk, clients, directory, clock, tempo, self._calls, lease.check)
         self._loops: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
@@ -62,8 +64,9 @@ class LeaderDuties:
             asyncio.create_task(self.writer.run(), name="writing"),
         ]
         await self.ringer.start()
-        for workspace in await self._desk.database.look(people.workspaces):
+        for workspace in await self._desk.database.look(installations.working):
             self._reading.spawn(remove_retired(self._desk, workspace), "removal")
+        self._reading.spawn(self._remover.round(), "removal")
 
     def wake(self) -> None:
         """Something is to reach Slack or a lead system."""
@@ -80,6 +83,7 @@ class LeaderDuties:
         self.deliverer.wake()
         self.replan()
         self._reading.spawn(self.ringer.recall(), "recall")
+        self._reading.spawn(self.ringer.halt_stopped(), "halt")
 
     def problems(self) -> list[str]:
         """What does not run."""

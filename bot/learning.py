@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
 from bot.faults import trace
-from bot.slack.client import code
+from bot.slack.client import NoToken, code
 from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
 from commands import elsewhere
@@ -21,7 +21,7 @@ from commands.verb import Apis, Desk
 from commands.views import sentences
 from providers.errors import ProviderError
 from providers.provider import Keeps, Provider
-from storage import connections, known, members
+from storage import connections, installations, known, members
 from storage.database import StorageFull, Tx
 from storage.known import Named
 
@@ -85,7 +85,7 @@ class Learner:
 
         def look(tx: Tx) -> str | None:
             held = connections.get(tx, workspace, connection)
-            if held is None or held.state != "active":
+            if held is None or held.state != "active" or installations.stopped(tx, workspace):
                 return None
             learned = known.kinds(tx, workspace, connection)
             due = []
@@ -147,7 +147,11 @@ class Learner:
 
         def look(tx: Tx) -> tuple[list[str], dict[str, str | None]]:
             held = connections.get(tx, workspace, connection)
-            if held is None or Keeps.OWNER not in self._desk.providers[held.provider].writes:
+            if (
+                installations.stopped(tx, workspace)
+                or held is None
+                or Keeps.OWNER not in self._desk.providers[held.provider].writes
+            ):
                 return [], {}
             return members.strangers(tx, workspace, connection), elsewhere.persons(tx, workspace, connection)
 
@@ -170,7 +174,7 @@ class Learner:
         for email in emails:
             try:
                 person = await self._directory.by_email(workspace, email)
-            except SlackApiError as error:
+            except (SlackApiError, NoToken) as error:
                 log.info("people cannot be looked up by their e-mail address (%s)", code(error))
                 break
             self._strangers[workspace, email] = now

@@ -20,14 +20,14 @@ from functools import partial
 from bot.clock import Clock
 from bot.faults import trace
 from bot.settings import Tempo
-from bot.taking import CLOCK_SKEW, TakingIn
+from bot.taking import CLOCK_SKEW, Halted, TakingIn
 from commands import alert
 from commands.verb import Apis, Desk
 from commands.views import sentences
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api
 from providers.provider import Page, Pages, Provider
-from storage import connections, deliveries, leads, pings
+from storage import connections, deliveries, installations, leads, pings
 from storage.database import StorageFull, Tx
 from storage.leases import LeaseLost
 from storage.records import Connection
@@ -68,6 +68,8 @@ class Poller:
                 self._taking.begin(*key)
                 await self._poll(workspace, connection)
                 again = self._busy[key]
+        except Halted:
+            log.info("a poll of %s ended: its workspace is stopped", connection)
         except StorageFull:
             log.error("the disk is full: nothing was stored, the cursor stands still")
         except LeaseLost:
@@ -93,6 +95,8 @@ class Poller:
                 self._hearing[key] = False
                 more = await self._hear(workspace, connection) or self._hearing[key]
                 more = more and key not in self._deaf
+        except Halted:
+            log.info("reading leads of %s ended: its workspace is stopped", connection)
         except StorageFull:
             log.error("the disk is full: leads that were named wait")
         except LeaseLost:
@@ -101,8 +105,12 @@ class Poller:
             self._hearing.pop(key, None)
 
     async def _held(self, workspace: str, connection: str) -> Connection | None:
-        """A connection that may be read."""
-        held = await self._desk.database.look(lambda tx: connections.get(tx, workspace, connection))
+        """A connection that may be read: neither it nor its workspace is stopped."""
+
+        def look(tx: Tx) -> Connection | None:
+            return None if installations.stopped(tx, workspace) else connections.get(tx, workspace, connection)
+
+        held = await self._desk.database.look(look)
         return held if held and held.state == "active" else None
 
     async def _poll(self, workspace: str, connection: str) -> None:
@@ -365,7 +373,7 @@ async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
         await reading
     except ProviderError as error:
         return error
-    except (StorageFull, LeaseLost):
+    except (StorageFull, LeaseLost, Halted):
         raise
     except Exception as error:
         log.error("a poll met something unexpected [%s]", trace(error))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,12 +21,14 @@ from bot.clock import Clock
 from bot.faults import trace
 from bot.learning import Learner, kinds_of
 from bot.polling import Poller
+from bot.removal import Remover
 from bot.settings import Tempo
+from bot.slack.clients import Clients
 from bot.tasks import Tasks
 from bot.turns import Turns
 from commands import digest
 from commands.verb import Desk
-from storage import choices, connections, consents, deliveries, files, people, pings, schedules, writes
+from storage import choices, connections, consents, deliveries, files, installations, pings, schedules, writes
 from storage.database import StorageFull, Tx
 from storage.leases import LeaseLost
 from storage.records import Connection, Schedule
@@ -45,10 +48,22 @@ OVERDUE_GAP = 0.05
 class Ringer:
     """Keeps a job for everything that is due again and again."""
 
-    def __init__(self, desk: Desk, poller: Poller, learner: Learner, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        poller: Poller,
+        learner: Learner,
+        remover: Remover,
+        clients: Clients,
+        clock: Clock,
+        tempo: Tempo,
+        tasks: Tasks,
+    ) -> None:
         self._desk = desk
         self._poller = poller
         self._learner = learner
+        self._remover = remover
+        self._clients = clients
         self._clock = clock
         self._tempo = tempo
         self._tasks = tasks
@@ -68,6 +83,7 @@ class Ringer:
         self._scheduler.add_job(self.plan, IntervalTrigger(seconds=60), id="plan")
         self._scheduler.add_job(self.housekeeping, IntervalTrigger(hours=1), id="housekeeping")
         self._scheduler.add_job(self.delete_files, IntervalTrigger(seconds=60), id="files")
+        self._scheduler.add_job(self._clients.probe, IntervalTrigger(seconds=60), id="probe")
         await self.plan()
         await self.recall()
 
@@ -109,7 +125,7 @@ class Ringer:
             self._planned = wanted
 
     def _look(self, tx: Tx) -> tuple[list[Connection], list[Schedule]]:
-        all_workspaces = people.workspaces(tx)
+        all_workspaces = installations.working(tx)
         held = [c for w in all_workspaces for c in connections.every(tx, w)]
         return held, [s for w in all_workspaces for s in schedules.every(tx, w)]
 
@@ -140,13 +156,15 @@ class Ringer:
             await self._poll(connection.workspace, connection.connection)
             await self._learn(connection.workspace, connection.connection)
         await self.delete_files()
+        await self._clients.probe()
+        await self._remover.round()
         await self.plan()
 
     async def recall(self) -> None:
         """After a start: what webhooks named before it is read."""
 
         def look(tx: Tx) -> list[tuple[str, str]]:
-            return [(w, connection) for w in people.workspaces(tx) for connection in pings.waiting(tx, w)]
+            return [(w, connection) for w in installations.working(tx) for connection in pings.waiting(tx, w)]
 
         for workspace, connection in await self._desk.database.look(look):
             self.named(workspace, connection)
@@ -162,10 +180,25 @@ class Ringer:
     async def _learn(self, workspace: str, connection: str) -> None:
         self._lessons.put(workspace, f"learn:{connection}", partial(self._learner.ring, workspace, connection))
 
+    def halt(self, workspaces: Iterable[str]) -> None:
+        """Workspaces are stopped: what reads their lead systems ends, wherever it is, and nothing rings for them."""
+        for workspace in workspaces:
+            self._polls.drop(workspace)
+            self._lessons.drop(workspace)
+        self.replan()
+
+    async def halt_stopped(self) -> None:
+        """The same for workspaces that another process stopped."""
+        at_work = set(await self._desk.database.look(installations.working))
+        if stopped := (self._polls.workspaces | self._lessons.workspaces) - at_work:
+            self.halt(stopped)
+
     async def _digest(self, workspace: str, row: str) -> None:
         now = self._clock.now()
 
         def claim_digest(tx: Tx) -> bool:
+            if installations.stopped(tx, workspace):
+                return False
             schedule = schedules.get(tx, workspace, row)
             return schedule is not None and digest.send_due(tx, self._desk, schedule, now)
 
@@ -184,7 +217,7 @@ class Ringer:
         now = self._clock.now()
         try:
             for workspace, file in await self._desk.database.look(
-                lambda tx: [(w, f) for w in people.workspaces(tx) for f in files.due(tx, w, now)]
+                lambda tx: [(w, f) for w in installations.working(tx) for f in files.due(tx, w, now)]
             ):
                 if await self._desk.files.delete(workspace, file):
                     await self._desk.database.write(partial(files.gone, workspace=workspace, file=file))
@@ -194,12 +227,12 @@ class Ringer:
             log.error("files could not be deleted [%s]", trace(error))
 
     async def housekeeping(self) -> None:
-        """Forget what was delivered long ago, and try held-back messages again."""
+        """Forget what was delivered long ago, try held-back messages again, and delete what removed workspaces had."""
         now = self._clock.now()
         self._desk.memory.forget()
 
         def tidy(tx: Tx) -> None:
-            for workspace in people.workspaces(tx):
+            for workspace in installations.working(tx):
                 deliveries.forget_sent(tx, workspace, now - KEPT_SENT)
                 writes.forget(tx, workspace, now - KEPT_SENT)
                 choices.forget(tx, workspace, now - KEPT_CHOICES)
@@ -212,4 +245,5 @@ class Ringer:
             return
         except Exception as error:
             log.error("housekeeping failed [%s]", trace(error))
+        await self._remover.round()
         self._desk.wake()

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -56,6 +57,10 @@ class Settings:
     database: Path = Path("leadbell.sqlite3")
     secret_keys: tuple[SecretStr, ...] = ()
     bot_token: SecretStr = field(default_factory=lambda: SecretStr(""))
+    """One workspace's; empty: workspaces install the app from a web page."""
+    client_id: str = ""
+    """With ``client_secret``: anybody may install the app from a web page; empty: nobody."""
+    client_secret: SecretStr = field(default_factory=lambda: SecretStr(""))
     signing_secret: SecretStr = field(default_factory=lambda: SecretStr(""))
     app_token: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
@@ -64,6 +69,8 @@ class Settings:
     provider_urls: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     """Where lead systems and browsers reach the bot; empty: nowhere."""
+    grace: timedelta = timedelta(days=7)
+    """How long what a workspace had is kept after it removed the app."""
     crash_at: str | None = None
     pause_at: str | None = None
     tempo: Tempo = field(default_factory=Tempo)
@@ -144,6 +151,27 @@ def _token(env: Mapping[str, str], name: str, prefix: str, where: str) -> Secret
     return SecretStr(value)
 
 
+def _grace(env: Mapping[str, str]) -> timedelta:
+    """``LEADBELL_GRACE_DAYS``. Raises BadSetting."""
+    text = env.get("LEADBELL_GRACE_DAYS", "").strip() or "7"
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) or float(text) > 3650:
+        raise BadSetting("LEADBELL_GRACE_DAYS must be a number of days from 0 to 3650, such as 7.")
+    return timedelta(days=float(text))
+
+
+def _oauth(env: Mapping[str, str]) -> tuple[str, SecretStr]:
+    """``SLACK_CLIENT_ID`` and ``SLACK_CLIENT_SECRET``, both or neither. Raises BadSetting."""
+    found = {name: env.get(name, "").strip() for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")}
+    given = [name for name, value in found.items() if value]
+    if len(given) == 1:
+        (lacking,) = found.keys() - given
+        raise BadSetting(
+            f"{lacking} is missing beside {given[0]}; both stand in your Slack app under Basic Information, "
+            "App Credentials."
+        )
+    return found["SLACK_CLIENT_ID"], SecretStr(found["SLACK_CLIENT_SECRET"])
+
+
 def _tempo(env: Mapping[str, str]) -> Tempo:
     """``LEADBELL_TEMPO``: ``fast`` shortens every waiting time, ``flood`` also lifts the rate budget.
 
@@ -164,7 +192,15 @@ def _tempo(env: Mapping[str, str]) -> Tempo:
 
 def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
     """Settings of ``leadbell run``. Raises BadSetting."""
-    bot_token = _token(env, "SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions")
+    client_id, client_secret = _oauth(env)
+    bot_token = SecretStr("")
+    if not env.get("SLACK_BOT_TOKEN", "").strip() and not client_id:
+        raise BadSetting(
+            "SLACK_BOT_TOKEN is missing; you find it in your Slack app under OAuth & Permissions (or set "
+            "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, and workspaces install the app from a web page)."
+        )
+    if env.get("SLACK_BOT_TOKEN", "").strip():
+        bot_token = _token(env, "SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions")
     app_token = None
     if env.get("SLACK_APP_TOKEN", "").strip():
         app_token = _token(env, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
@@ -181,6 +217,8 @@ def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
         database=database_path(env),
         secret_keys=secret_keys(env),
         bot_token=bot_token,
+        client_id=client_id,
+        client_secret=client_secret,
         signing_secret=SecretStr(signing),
         app_token=app_token,
         slack_api_url=url.rstrip("/") + "/",
@@ -188,6 +226,7 @@ def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
         port=_port(env),
         provider_urls=provider_urls(env, providers),
         public_url=public_url(env),
+        grace=_grace(env),
         crash_at=env.get("LEADBELL_CRASH_AT") or None,
         pause_at=env.get("LEADBELL_PAUSE_AT") or None,
         tempo=_tempo(env),

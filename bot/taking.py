@@ -22,7 +22,7 @@ from commands.sight import read_rules
 from commands.verb import Desk
 from providers.lead import Mention
 from providers.provider import Page
-from storage import connections, known, leads, pings
+from storage import connections, installations, known, leads, pings
 from storage.database import Tx
 from storage.records import Connection, stamp
 
@@ -76,6 +76,10 @@ def mapped(page: Page, stored: dict[str, bytes], latest: datetime, *, partial: b
     return Mapped(fresh, unreadable, max(times, default=None), min(times, default=None), tuple(mentions), rest)
 
 
+class Halted(Exception):
+    """The app was removed from the workspace while a poll was under way: nothing more is stored."""
+
+
 class TakingIn:
     """Takes in the pages of connections."""
 
@@ -103,8 +107,10 @@ class TakingIn:
         return await self._map(page, stored, latest, partial=partial, again=False)
 
     def store_first(self, tx: Tx, held: Connection, page: Mapped, now: datetime) -> None:
-        """Store it: all of it was there before the connection was made."""
+        """Store it: all of it was there before the connection was made. Raises Halted."""
         workspace, connection = held.workspace, held.connection
+        if installations.stopped(tx, workspace):
+            raise Halted
         leads.insert(tx, workspace, connection, page.fresh, now, history_before=leads.EVERYTHING)
         known.mention(tx, workspace, connection, page.mentions, now)
         pings.to_complete(tx, workspace, connection, page.partial, now, history=True)
@@ -208,6 +214,8 @@ class TakingIn:
         desk, workspace, connection = self._desk, held.workspace, held.connection
 
         def take_in_page(tx: Tx) -> int:
+            if installations.stopped(tx, workspace):
+                raise Halted  # the cursor stands still: it is read again when the app is installed again
             new = [(i, row) for i, row in page.fresh if i not in stored]
             first, end = _insert(tx, held, new, now, history=history)
             pings.to_complete(tx, workspace, connection, page.partial, now, history=history)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Protocol
@@ -45,7 +45,7 @@ class Turns:
         self._later = later
         self._waiting: OrderedDict[str, OrderedDict[str, Work]] = OrderedDict()
         """The workspace whose turn is next comes first."""
-        self._running: Counter[str] = Counter()
+        self._running: dict[str, set[asyncio.Task[Any]]] = {}
         self._quick: set[asyncio.Task[Any]] = set()
         self._stopped = False
 
@@ -59,6 +59,17 @@ class Turns:
         """Begin nothing more, and forget what waits."""
         self._stopped = True
         self._waiting.clear()
+
+    def drop(self, workspace: str) -> None:
+        """Nothing more is done for a workspace: what waits is forgotten, and what runs is cancelled."""
+        self._waiting.pop(workspace, None)
+        for task in self._running.get(workspace, ()):
+            task.cancel()
+
+    @property
+    def workspaces(self) -> set[str]:
+        """For which something runs or waits."""
+        return {*self._running, *self._waiting}
 
     @property
     def waiting(self) -> int:
@@ -76,12 +87,12 @@ class Turns:
             self._begin(workspace, name, work)
 
     def _next(self) -> str | None:
-        free = (w for w in self._waiting if self._each is None or self._running[w] < self._each)
+        free = (w for w in self._waiting if self._each is None or len(self._running.get(w, ())) < self._each)
         return next(free, None)
 
     def _begin(self, workspace: str, name: str, work: Work) -> None:
         task = self._tasks.spawn(work(), name)
-        self._running[workspace] += 1
+        self._running.setdefault(workspace, set()).add(task)
         self._quick.add(task)
         timer = self._later(PATIENCE, partial(self._takes_long, task))
         task.add_done_callback(partial(self._ended, workspace, timer))
@@ -93,7 +104,8 @@ class Turns:
     def _ended(self, workspace: str, timer: Timer, task: asyncio.Task[Any]) -> None:
         timer.cancel()
         self._quick.discard(task)
-        self._running[workspace] -= 1
-        if not self._running[workspace]:
+        running = self._running[workspace]
+        running.discard(task)
+        if not running:
             del self._running[workspace]
         self._fill()

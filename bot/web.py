@@ -1,5 +1,5 @@
-"""HTTP: Slack's requests (verified here, before Bolt), lead systems' calls, people who come back from a page of
-consent, and whether the process is well."""
+"""HTTP: Slack's requests (verified here, before Bolt), lead systems' calls, the pages of installing, people who come
+back from a page of consent, and whether the process is well."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from bot.callbacks import Callbacks
 from bot.faults import reference, trace
 from bot.pages import page
+from bot.slack.installing import COOKIE, COOKIE_SECONDS, Installing, Shown
 from commands import consent
 from commands.verb import Desk
 from commands.views import sentences
@@ -58,6 +59,7 @@ class Web:
         ready: Callable[[], bool],
         callbacks: Callbacks,
         desk: Desk,
+        installing: Installing,
         role: Callable[[], str],
     ) -> None:
         self._role = role
@@ -67,11 +69,14 @@ class Web:
         self._ready = ready
         self._callbacks = callbacks
         self._desk = desk
+        self._installing = installing
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """To be added to an application."""
         return [
             web.post("/slack/events", self._events),
+            web.get("/slack/install", self._install, allow_head=False),
+            web.get("/slack/oauth_redirect", self._installed, allow_head=False),
             web.post("/webhooks/{provider}/{secret}", self._webhook),
             web.get("/oauth/{provider}", self._consent, allow_head=False),  # a look at it must not use it up
             web.get("/healthz", self._healthz),
@@ -128,6 +133,42 @@ class Web:
             return page("Something went wrong", sentences.broke(ref), status=400)
         return page(outcome.title, outcome.text, status=200 if outcome.good else 400)
 
+    async def _install(self, request: web.Request) -> web.Response:
+        shown, browser = self._installing.begin(request.cookies.get(COOKIE, ""))
+        answer = _shown(shown)
+        if browser:  # Lax: Slack's page leads back here, and the cookie has to come with that
+            https = self._installing.is_https or request.secure or request.headers.get("X-Forwarded-Proto") == "https"
+            answer.set_cookie(
+                COOKIE,
+                browser,
+                max_age=COOKIE_SECONDS,
+                path=self._installing.cookie_path,
+                httponly=True,
+                secure=https,
+                samesite="Lax",
+            )
+        return answer
+
+    async def _installed(self, request: web.Request) -> web.Response:
+        asked = request.query
+        try:
+            return _shown(
+                await self._installing.returned(
+                    state=asked.get("state", ""),
+                    code=asked.get("code", ""),
+                    error=asked.get("error", ""),
+                    cookie=request.cookies.get(COOKIE, ""),
+                )
+            )
+        except Exception as error:
+            ref = reference()
+            log.error("an installation could not be finished, reference %s [%s]", ref, trace(error))
+            return page("Something went wrong", sentences.broke(ref), status=400)
+
     async def _healthz(self, request: web.Request) -> web.Response:
         ill = await self._health()
         return web.json_response({"ok": not ill, "problems": ill, "role": self._role()}, status=503 if ill else 200)
+
+
+def _shown(shown: Shown) -> web.Response:
+    return page(shown.title, shown.text, link=shown.link, status=shown.status)

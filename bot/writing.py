@@ -28,7 +28,7 @@ from commands.views.told import PATIENCE
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api
 from providers.provider import Doing, Keeps, Provider, WriteBack
-from storage import audit, deliveries, leads, writes
+from storage import audit, deliveries, installations, leads, writes
 from storage.database import StorageFull, Tx
 from storage.leases import LeaseLost
 from storage.records import Write
@@ -200,7 +200,7 @@ class Writer:
         now = self._clock.now()
 
         def begin_write(tx: Tx) -> bool:
-            return writes.begin(tx, write, now)
+            return installations.stopped(tx, write.workspace) is None and writes.begin(tx, write, now)
 
         try:
             if not await self._desk.database.write(begin_write):

@@ -107,12 +107,14 @@ _HEADS = (
     f"SELECT {columns(Delivery, 'o')} FROM outbox o JOIN (SELECT workspace, lane, MIN(seq) AS seq FROM outbox "
     "WHERE state IN ('pending', 'sending', 'doubt') GROUP BY workspace, lane) first "
     "ON first.workspace = o.workspace AND first.lane = o.lane AND first.seq = o.seq "
-    "WHERE o.state IN ('pending', 'doubt') ORDER BY o.next_at, o.seq"
+    "WHERE o.state IN ('pending', 'doubt') AND NOT EXISTS (SELECT 1 FROM workspaces s WHERE s.workspace = o.workspace "
+    "AND s.stopped IS NOT NULL) ORDER BY o.next_at, o.seq"
 )
 
 
 def heads(tx: Tx, now: datetime) -> tuple[list[Delivery], datetime | None]:
-    """The first open delivery of every lane, where it is due; and when the next of the others is due.
+    """The first open delivery of every lane, where it is due; and when the next of the others is due. Those of a
+    workspace that is stopped wait.
 
     Later ones of a lane wait for its first.
     """

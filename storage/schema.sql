@@ -10,7 +10,34 @@ CREATE TABLE workspaces (
   next_number      INTEGER NOT NULL DEFAULT 1001,  -- of lead references: KP-1001
   next_seq         INTEGER NOT NULL DEFAULT 1,     -- order of deliveries
   sensitive_fields INTEGER NOT NULL DEFAULT 0,     -- an admin allows sensitive inputs in intake modals
-  documents        INTEGER NOT NULL DEFAULT 0      -- an admin allows that leads' documents are sent to their owners
+  documents        INTEGER NOT NULL DEFAULT 0,     -- an admin allows that leads' documents are sent to their owners
+  enterprise       TEXT NOT NULL DEFAULT '',       -- of Enterprise Grid: E…
+  stopped          TEXT,                           -- revoked, uninstalled: nothing is done for it; NULL: at work
+  stopped_at       TEXT,
+  delete_at        TEXT                            -- all of it is deleted then; NULL: never
+);
+
+-- One row an installation of the app, under the workspace's id, or under the organisation's (E…) where all of an
+-- Enterprise Grid organisation installed it.
+CREATE TABLE installations (
+  workspace      TEXT PRIMARY KEY,
+  enterprise     TEXT NOT NULL DEFAULT '',
+  name           TEXT NOT NULL DEFAULT '',
+  app            TEXT NOT NULL DEFAULT '',
+  bot_user       TEXT NOT NULL DEFAULT '',
+  bot            TEXT NOT NULL DEFAULT '',
+  scopes         TEXT NOT NULL DEFAULT '',
+  installed_by   TEXT NOT NULL DEFAULT '',
+  installed_at   TEXT NOT NULL,
+  in_settings    INTEGER NOT NULL DEFAULT 0,  -- 1: its token is SLACK_BOT_TOKEN, and stored nowhere
+  tokens         BLOB,                        -- bot token and refresh token; NULL: in the settings, or wiped
+  expires_at     TEXT,                        -- of the bot token; NULL: never
+  renewing_until TEXT,                        -- a process is exchanging the refresh token
+  state          TEXT NOT NULL,               -- active, revoked (Slack refuses the token), uninstalled
+  trouble        TEXT,                        -- what Slack said
+  refused_at     TEXT,
+  asked_at       TEXT,                        -- when Slack was asked last whether it takes a refused token again
+  uninstalled_at TEXT
 );
 
 -- What Slack said of people and channels, kept for an hour.
@@ -424,7 +451,12 @@ CREATE TABLE lease (
   process TEXT NOT NULL,                  -- where it runs, so that its end is seen on the same machine
   beat    INTEGER NOT NULL                -- grows with each renewal
 );
--- A check that the key fits the database.
+-- States of installing that were used, so that none works twice;
+CREATE TABLE used_states (
+  state TEXT PRIMARY KEY,                     -- digest of what travelled through the browser
+  at    TEXT NOT NULL
+);
+-- and a check that the key fits the database.
 CREATE TABLE vault_check (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   value BLOB NOT NULL

@@ -20,6 +20,7 @@ OPEN = ("pending", "sending", "doubt")
 _OPEN = "state IN ('pending', 'sending', 'doubt')"
 _LATEST = ("owner", "stage")
 """Kinds of which only the newest counts."""
+_AT_WORK = "NOT EXISTS (SELECT 1 FROM workspaces s WHERE s.workspace = w.workspace AND s.stopped IS NOT NULL)"
 _ONLY_LATEST = "keeps IN ('owner', 'stage')"
 
 
@@ -110,7 +111,7 @@ def _end_older(tx: Tx, workspace: str, lead: int, keeps: str, now: datetime, sta
 
 _HEADS = (
     f"SELECT {columns(Write, 'w')} FROM writes w JOIN connections c ON c.workspace = w.workspace "
-    "AND c.connection = w.connection AND c.state = 'active' "
+    f"AND c.connection = w.connection AND c.state = 'active' AND {_AT_WORK} "
     "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.state <> 'sending' AND NOT EXISTS "
     "(SELECT 1 FROM writes f WHERE f.workspace = w.workspace AND f.lead = w.lead AND f.seq < w.seq "
     "AND f.state IN ('pending', 'sending', 'doubt')) ORDER BY w.next_at, w.seq"
@@ -118,16 +119,17 @@ _HEADS = (
 
 
 def heads(tx: Tx, now: datetime) -> tuple[list[Write], datetime | None]:
-    """The first open write of every lead, where it is due and its connection is not paused, and when the next of
-    the others is due."""
+    """The first open write of every lead, where it is due and neither its connection nor its workspace is stopped, and
+    when the next of the others is due."""
     first = [read(Write, row) for row in tx.all(_HEADS)]
     due = sorted((w for w in first if w.next_at <= now), key=lambda w: w.seq)
     return due, next((w.next_at for w in first if w.next_at > now), None)
 
 
 def waiting(tx: Tx) -> list[Write]:
-    """Everything that has not ended, oldest first."""
-    return [read(Write, row) for row in tx.all(f"SELECT {_COLUMNS} FROM writes WHERE {_OPEN} ORDER BY seq")]
+    """Everything that has not ended, oldest first, of the workspaces at work."""
+    rows = tx.all(f"SELECT {columns(Write, 'w')} FROM writes w WHERE {_OPEN} AND {_AT_WORK} ORDER BY seq")
+    return [read(Write, row) for row in rows]
 
 
 def begin(tx: Tx, write: Write, now: datetime) -> bool:

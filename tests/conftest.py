@@ -144,9 +144,11 @@ class House:
             running = [t for t in bot.tasks.running if not t.get_name().startswith("plan")]
             open_rows = await bot.database.read(
                 lambda tx: tx.value(
-                    "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1) "
+                    "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1 "
+                    "AND workspace IN (SELECT workspace FROM workspaces WHERE stopped IS NULL)) "
                     "+ (SELECT COUNT(*) FROM writes w JOIN connections c ON c.connection = w.connection "
-                    "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.next_at <= ?1 AND c.state = 'active')",
+                    "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.next_at <= ?1 AND c.state = 'active' "
+                    "AND w.workspace IN (SELECT workspace FROM workspaces WHERE stopped IS NULL))",
                     self.sandbox.clock.now().isoformat(timespec="milliseconds"),
                 )
             )

@@ -21,7 +21,18 @@ FILE = Path(__file__).parents[1] / "docs" / "reference.md"
 FEW_CHOICES, MOST_CHOICES = 3, 40
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (
-    ("SLACK_BOT_TOKEN", "required", "The bot token (`xoxb-…`): your Slack app, OAuth & Permissions."),
+    (
+        "SLACK_BOT_TOKEN",
+        "required for one workspace",
+        "The bot token (`xoxb-…`): your Slack app, OAuth & Permissions.",
+    ),
+    (
+        "SLACK_CLIENT_ID",
+        "unset",
+        "With `SLACK_CLIENT_SECRET`: your Slack app, Basic Information. Set: workspaces install the app from "
+        "`/slack/install`; `SLACK_BOT_TOKEN` may be set beside it, and its workspace is served too.",
+    ),
+    ("SLACK_CLIENT_SECRET", "unset", "Beside `SLACK_CLIENT_ID`; also renews tokens that expire."),
     (
         "SLACK_APP_TOKEN",
         "unset",
@@ -33,7 +44,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "required for HTTP",
         "Your Slack app, Basic Information. Requests without its signature are answered 401.",
     ),
-    ("SLACK_API_URL", "https://slack.com/api/", "Where Slack's Web API is."),
+    ("SLACK_API_URL", "https://slack.com/api/", "Where Slack's Web API is; its page of consent is on the same host."),
     (
         "LEADBELL_DATABASE",
         "leadbell.sqlite3",
@@ -58,6 +69,12 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "localhost). Set: lead systems may call Leadbell when a lead arrives, and can be connected by their own page "
         "of consent. Unset: polling only.",
     ),
+    (
+        "LEADBELL_GRACE_DAYS",
+        "7",
+        "How many days what a workspace had is kept after it removed the app. Then it is deleted, at the earliest "
+        "after ten minutes.",
+    ),
     ("HOST", "127.0.0.1", "Where `leadbell run` listens."),
     ("PORT", "3000", "The port it listens on; 0 takes a free one."),
 )
@@ -67,6 +84,15 @@ ROUTES: Mapping[tuple[str, str], str] = {
     ("POST", "/slack/events"): (
         "Slash commands, interactivity and events from Slack. 401 without Slack's signature, or with one older than "
         "five minutes; 413 above 1 MB; 400 where a signed body is neither a form nor JSON."
+    ),
+    ("GET", "/slack/install"): (
+        "A page with *Add to Slack*. 404 and a page that says so without `SLACK_CLIENT_ID` and `SLACK_CLIENT_SECRET`."
+    ),
+    ("GET", "/slack/oauth_redirect"): (
+        "Where Slack sends the browser back. The state works once, for ten minutes, in the browser that began. A small "
+        "page says what came of it: 200 when the app was installed or the person said no, 400 for an address that "
+        "is no good or a refusal of Slack's, 409 while what the workspace had before is being deleted, 503 while Slack "
+        "cannot be reached or the disk is full."
     ),
     ("POST", "/webhooks/{provider}/{secret}"): (
         "A lead system's call: a lead arrived or changed. Answered 200 at once; the leads that it names are read "

@@ -152,10 +152,11 @@ def test_a_value_comes_back() -> None:
 
 
 def calls_of(name: str) -> list[str]:
-    """The first arguments of ``app.<name>(…)`` in the edge."""
-    tree = ast.parse(page("bot/slack/edge.py"))
+    """The first arguments of ``app.<name>(…)`` in what listens to Slack."""
+    trees = [ast.parse(file.read_text("utf-8")) for file in sorted((ROOT / "bot/slack").glob("*.py"))]
     return [
         node.args[0].value
+        for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == f"app.{name}"

@@ -14,6 +14,8 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.demo import SHORTCUTS
+from bot.slack.scopes import OPTIONAL
+from bot.slack.scopes import SCOPES as ASKED
 from commands.ids import Shortcut
 from commands.registry import SHORTCUTS as HANDLED
 from tests.conftest import ADA, LEADS, NORTH, SAM, ZOE, House, shown
@@ -22,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 SCOPES: dict[str, frozenset[str]] = {
     "auth_test": frozenset(),
+    "oauth_v2_access": frozenset(),
     "chat_postEphemeral": frozenset({"chat:write"}),
     "chat_postMessage": frozenset({"chat:write"}),
     "chat_update": frozenset({"chat:write"}),
@@ -45,8 +48,12 @@ SCOPES: dict[str, frozenset[str]] = {
 
 EVENT_SCOPES = {
     "channel_unarchive": {"channels:read"},
+    "app_uninstalled": set(),
     "group_unarchive": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
+    "team_access_granted": set(),
+    "team_access_revoked": set(),
+    "tokens_revoked": set(),
 }
 """docs.slack.dev/reference/events, "Required scopes" of each event's page."""
 
@@ -134,6 +141,12 @@ def test_every_request_goes_to_the_one_route_that_answers(manifest: dict[str, An
         *(c["url"] for c in manifest["features"]["slash_commands"]),
     }
     assert urls == {"https://YOUR-HOST/slack/events"}
+
+
+def test_the_scopes_stand_in_one_place(manifest: dict[str, Any]) -> None:
+    """The manifest asks for what the page of installing asks for."""
+    assert list(ASKED) == manifest["oauth_config"]["scopes"]["bot"] == sorted(ASKED)
+    assert set(ASKED) > OPTIONAL
 
 
 def test_every_method_that_is_called_has_its_scopes_and_no_scope_is_asked_for_in_vain(manifest: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,20 +20,22 @@ from bot.sandbox.push import Reply
 from bot.sandbox.strict import Json
 
 if TYPE_CHECKING:
+    from bot.sandbox.platform import Platform
     from bot.sandbox.slack import SlackStandIn
 
 CONSOLE = Path(__file__).with_name("console")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
-def routes(standin: SlackStandIn) -> list[web.AbstractRouteDef]:
+def routes(platform: Platform) -> list[web.AbstractRouteDef]:
     """Every route of the console and its API."""
-    control = Control(standin)
+    control = Control(platform)
     reads: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
         "/": control.index,
         "/console/{path:.+}": control.static,
         "/sandbox/state": control.state,
         "/sandbox/messages": control.messages,
+        "/sandbox/latest": control.latest,
         "/sandbox/view": control.view,
         "/sandbox/home": control.home,
         "/sandbox/file": control.file,
@@ -51,6 +53,7 @@ def routes(standin: SlackStandIn) -> list[web.AbstractRouteDef]:
         "lead": control.lead,
         "fault": control.fault,
         "clock": control.clock,
+        "app": control.app,
     }
     return [
         *(web.get(path, control.guarded(handler)) for path, handler in reads.items()),
@@ -75,10 +78,23 @@ def _outcome(reply: Reply) -> Json:
 
 
 class Control:
-    """The handlers of the JSON API."""
+    """The handlers of the JSON API. What a request is about is found by its ``team``, else by its ids."""
 
-    def __init__(self, standin: SlackStandIn) -> None:
-        self._standin = standin
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def _at(self, given: Mapping[str, Any]) -> SlackStandIn:
+        """The workspace that a request is about: the one that it names, else that of its person or channel."""
+        teams = self._platform.teams
+        if team := given.get("team"):
+            if team not in teams:
+                raise Impossible(f"There is no workspace {team!r}.")
+            return teams[team]
+        for name in ("user", "channel"):
+            for one in teams.values():
+                if given.get(name) in getattr(one.workspace, "people" if name == "user" else "channels"):
+                    return one
+        return self._platform.first
 
     def guarded(
         self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -89,7 +105,7 @@ class Control:
             origin = request.headers.get("Origin")
             if origin is not None and origin.partition("://")[2] != request.host:
                 return web.json_response({"ok": False, "error": "Not from this page."}, status=403)
-            self._standin.base(request)
+            self._platform.seen_at(f"{request.scheme}://{request.host}")
             try:
                 return await handler(request)
             except Impossible as error:
@@ -135,33 +151,51 @@ class Control:
         )
 
     async def state(self, request: web.Request) -> web.StreamResponse:
-        state = seen.state(self._standin.workspace, sorted(self._standin.providers))
+        one = self._at(request.query)
+        state = seen.state(one.workspace, sorted(one.providers))
+        state["bot"]["installed"] = one.installation.active
+        state["bot"]["has_token"] = one.installation.authorized
         return web.json_response(
-            state | {"provider_titles": self._standin.titles, "credentials": self._standin.credentials}
+            state
+            | {
+                "workspaces": [
+                    seen.workspace(each.workspace, each.installation) for each in self._platform.teams.values()
+                ],
+                "provider_titles": one.titles,
+                "credentials": one.credentials,
+                "install_url": self._platform.oauth.install_url,
+            }
         )
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         user, channel = request.query.get("user", ""), request.query.get("channel", "")
-        workspace = self._standin.workspace
-        person_of(self._standin, user)
-        if workspace.seen_by(user, channel) is None and channel not in workspace.channels:
+        one = self._at(request.query)
+        person_of(one, user)
+        if one.workspace.seen_by(user, channel) is None and channel not in one.workspace.channels:
             raise Impossible(f"There is no channel {channel!r}.")
-        return web.json_response(seen.messages(workspace, user, channel))
+        return web.json_response(seen.messages(one.workspace, user, channel))
+
+    async def latest(self, request: web.Request) -> web.StreamResponse:
+        """The newest message of others that a person sees in each of their channels."""
+        one = self._at(request.query)
+        return web.json_response(seen.latest(one.workspace, person_of(one, request.query.get("user", "")).id))
 
     async def view(self, request: web.Request) -> web.StreamResponse:
-        user = person_of(self._standin, request.query.get("user", "")).id
-        return web.json_response(seen.view(self._standin.workspace, user))
+        one = self._at(request.query)
+        return web.json_response(seen.view(one.workspace, person_of(one, request.query.get("user", "")).id))
 
     async def home(self, request: web.Request) -> web.StreamResponse:
-        user = person_of(self._standin, request.query.get("user", "")).id
+        one = self._at(request.query)
+        user = person_of(one, request.query.get("user", "")).id
         if request.query.get("open") in {"1", "true"}:
-            await self._standin.people.open_home(user)
-        return web.json_response(seen.home(self._standin.workspace, user))
+            await one.people.open_home(user)
+        return web.json_response(seen.home(one.workspace, user))
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        user = person_of(self._standin, request.query.get("user", "")).id
-        file = self._standin.workspace.files.get(request.query.get("id", ""))
-        channels = self._standin.workspace.channels
+        one = self._at(request.query)
+        user = person_of(one, request.query.get("user", "")).id
+        file = one.workspace.files.get(request.query.get("id", ""))
+        channels = one.workspace.channels
         if (
             file is None
             or not file.received
@@ -179,48 +213,51 @@ class Control:
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: the revision, now and after every change."""
+        """Server-sent events: the revision over all workspaces, now and after every change."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        workspace = self._standin.workspace
+        workspaces = [one.workspace for one in self._platform.teams.values()]
         changed = asyncio.Event()
         changed.set()
 
         def listener(_revision: int) -> None:
             changed.set()
 
-        workspace.listeners.add(listener)
+        for workspace in workspaces:
+            workspace.listeners.add(listener)
         try:
-            while not self._standin.closing:
+            while not self._platform.closing:
                 try:
                     await asyncio.wait_for(changed.wait(), 15)
                     changed.clear()
-                    line = f"data: {json.dumps({'revision': workspace.revision})}\n\n"
+                    line = f"data: {json.dumps({'revision': sum(each.revision for each in workspaces)})}\n\n"
                 except TimeoutError:
                     line = ": still here\n\n"
                 await response.write(line.encode())
         except ConnectionError:
             pass
         finally:
-            workspace.listeners.discard(listener)
+            for workspace in workspaces:
+                workspace.listeners.discard(listener)
         return response
 
     # -- acting
 
     async def command(self, body: Json) -> Json:
         user, channel, text = _needed(body, "user"), _needed(body, "channel"), _needed(body, "text")
-        shown = await self._standin.people.command(user, channel, text)
-        return {"ok": True, "answer": seen.message(self._standin.workspace, shown, user) if shown else None}
+        one = self._at(body)
+        shown = await one.people.command(user, channel, text)
+        return {"ok": True, "answer": seen.message(one.workspace, shown, user) if shown else None}
 
     async def message(self, body: Json) -> Json:
         user, channel, text = _needed(body, "user"), _needed(body, "channel"), _needed(body, "text")
-        made = self._standin.people.message(user, channel, text, _maybe(body, "thread_ts"))
+        made = self._at(body).people.message(user, channel, text, _maybe(body, "thread_ts"))
         return {"ok": True, "ts": made.ts}
 
     async def shortcut(self, body: Json) -> Json:
         user, callback_id = _needed(body, "user"), _needed(body, "callback_id")
         return _outcome(
-            await self._standin.people.shortcut(user, callback_id, _maybe(body, "channel"), _maybe(body, "ts"))
+            await self._at(body).people.shortcut(user, callback_id, _maybe(body, "channel"), _maybe(body, "ts"))
         )
 
     async def upload(self, body: Json) -> Json:
@@ -232,13 +269,14 @@ class Control:
         else:
             content = str(_needed(body, "content")).encode()
         user, name = _needed(body, "user"), _needed(body, "name")
-        file = self._standin.people.upload(user, _maybe(body, "channel"), name, content, _maybe(body, "thread_ts"))
-        return {"ok": True, "file": file.json(self._standin.workspace.team, self._standin.own_url())}
+        one = self._at(body)
+        file = one.people.upload(user, _maybe(body, "channel"), name, content, _maybe(body, "thread_ts"))
+        return {"ok": True, "file": file.json(one.workspace.team, one.own_url())}
 
     async def action(self, body: Json) -> Json:
         user, action_id, block_id = _needed(body, "user"), _needed(body, "action_id"), _needed(body, "block_id")
         raw = body["selected"] if body.get("selected") is not None else body.get("value")
-        acts = self._standin.interactions
+        acts = self._at(body).interactions
         ts = _maybe(body, "ts")
         values = _needed(body, "values", dict) if body.get("values") else {}
         if ts:
@@ -250,30 +288,31 @@ class Control:
     async def submit(self, body: Json) -> Json:
         user = _needed(body, "user")
         values = _needed(body, "values", dict) if body.get("values") else {}
-        errors = await self._standin.modals.submit(user, values)
-        view = seen.view(self._standin.workspace, user)
+        one = self._at(body)
+        errors = await one.modals.submit(user, values)
+        view = seen.view(one.workspace, user)
         trouble = view.get("error") if view else None
         told: Json = {"ok": not errors and not trouble, "errors": errors, "view": view}
         return told | ({"error": trouble} if trouble else {})
 
     async def close(self, body: Json) -> Json:
         user = _needed(body, "user")
-        await self._standin.modals.close(user, all_views=bool(body.get("all")))
-        return {"ok": True, "view": seen.view(self._standin.workspace, user)}
+        one = self._at(body)
+        await one.modals.close(user, all_views=bool(body.get("all")))
+        return {"ok": True, "view": seen.view(one.workspace, user)}
 
     async def options(self, body: Json) -> Json:
         user, action_id, block_id = _needed(body, "user"), _needed(body, "action_id"), _needed(body, "block_id")
+        one = self._at(body)
         message = None
         if body.get("ts"):
-            message = message_of(self._standin, user, _needed(body, "channel"), _needed(body, "ts"))
+            message = message_of(one, user, _needed(body, "channel"), _needed(body, "ts"))
         query = str(body.get("query") or "")
-        return await self._standin.interactions.options(
-            user, block_id, action_id, query, message, _maybe(body, "view_id")
-        )
+        return await one.interactions.options(user, block_id, action_id, query, message, _maybe(body, "view_id"))
 
     async def lead(self, body: Json) -> Json:
         slug = _needed(body, "provider")
-        provider = self._standin.providers.get(slug)
+        provider = self._platform.providers.get(slug)
         if provider is None:
             raise Impossible(f"There is no lead system {slug!r}.")
         fields = {name: value for name, value in body.items() if name != "provider"}
@@ -285,7 +324,8 @@ class Control:
     async def fault(self, body: Json) -> Json:
         count = _needed(body, "count", int) if "count" in body else 1
         try:
-            self._standin.faults.add(_needed(body, "target"), str(_needed(body, "kind")), count)
+            team = _maybe(body, "team") and self._at(body).workspace.team.id
+            self._platform.faults.add(_needed(body, "target"), str(_needed(body, "kind")), count, team)
         except ValueError as error:
             raise Impossible(f"{error}.") from None
         return {"ok": True}
@@ -294,8 +334,18 @@ class Control:
         seconds = body.get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
             raise Impossible("advance is a number of seconds, not below zero.")
-        if self._standin.advance is None:
+        if self._platform.advance is None:
             raise Impossible("This sandbox's clock cannot be moved.")
-        await self._standin.advance(float(seconds))
-        self._standin.workspace.touch()
-        return {"ok": True, "now": self._standin.now().isoformat()}
+        await self._platform.advance(float(seconds))
+        for one in self._platform.teams.values():
+            one.workspace.touch()
+        return {"ok": True, "now": self._platform.now().isoformat()}
+
+    async def app(self, body: Json) -> Json:
+        """What an admin of a workspace does to the app; installing it goes by OAuth, as in Slack."""
+        acts = {"uninstall": self._at(body).people.uninstall, "revoke": self._at(body).people.revoke}
+        act = acts.get(_needed(body, "act"))
+        if act is None:
+            raise Impossible(f"act is one of {', '.join(acts)}.")
+        await act()
+        return {"ok": True}

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from bot.app import Leadbell, build_leadbell
 from bot.clock import ShiftedClock
+from bot.sandbox.samples import alder_finch
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.strict import Recorder
 from bot.sandbox.workspace import Shortcut
@@ -63,6 +64,7 @@ class Sandbox:
         )
         self.slack.workspace.shortcuts = SHORTCUTS
         self.slack.workspace.home_tab = False  # as in the manifest
+        self.second = self.slack.beside(alder_finch(self.clock.now))
         self.slack.titles = {slug: provider.name for slug, provider in self.providers.items()}
         self.systems: dict[str, StandIn] = {}
         self._database = database
@@ -91,7 +93,14 @@ class Sandbox:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="leadbell-")))
         application = web.Application(client_max_size=32 * 1024 * 1024)
         application.add_routes([*self.slack.routes(), *self.slack.control_routes()])
-        for path in ("/slack/events", "/healthz", "/webhooks/{provider}/{secret}", "/oauth/{provider}"):
+        for path in (
+            "/slack/events",
+            "/slack/install",
+            "/slack/oauth_redirect",
+            "/healthz",
+            "/webhooks/{provider}/{secret}",
+            "/oauth/{provider}",
+        ):
             application.router.add_route("*", path, self._to_bot)
         application.on_shutdown.append(self._closed)
         self._routes: Any = None

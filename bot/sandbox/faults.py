@@ -26,6 +26,7 @@ class _Fault:
     target: str
     kind: str
     left: int
+    team: str | None
 
 
 class Faults:
@@ -37,8 +38,8 @@ class Faults:
         self.slow_seconds = 2.0
         self.hang_seconds = 60.0
 
-    def add(self, target: str, kind: str, count: int = 1) -> None:
-        """Let the next ``count`` matching calls suffer ``kind``.
+    def add(self, target: str, kind: str, count: int = 1, team: str | None = None) -> None:
+        """Let the next ``count`` matching calls suffer ``kind``; of Slack's only those of ``team`` where it is given.
 
         ``target`` is ``slack``, ``slack:<method>`` (also ``slack:response_url``, ``slack:upload``, ``slack:files``) or
         the slug of a provider. Raises ValueError for a target that is neither or a count below one.
@@ -48,14 +49,14 @@ class Faults:
         if target in self._providers:
             self._providers[target].fault(kind, count)
         elif target == "slack" or target.startswith("slack:"):
-            self._waiting.append(_Fault(target, kind, count))
+            self._waiting.append(_Fault(target, kind, count, team))
         else:
             raise ValueError(f"unknown target {target!r}")
 
-    def take(self, method: str) -> str | None:
-        """The kind that this call of ``method`` suffers, counted down, or None."""
+    def take(self, method: str, team: str | None = None) -> str | None:
+        """The kind that this call of ``method`` from a workspace suffers, counted down, or None."""
         for fault in self._waiting:
-            if fault.target in {"slack", f"slack:{method}"}:
+            if fault.target in {"slack", f"slack:{method}"} and fault.team in {None, team}:
                 fault.left -= 1
                 if fault.left == 0:
                     self._waiting.remove(fault)

@@ -54,16 +54,23 @@ def channel_name(channel: Channel) -> str:
     return "privategroup" if channel.is_private else channel.name
 
 
-def common(standin: SlackStandIn, person: Person) -> Json:
-    """The fields that every interaction payload has."""
+def common(standin: SlackStandIn, person: Person, *, in_channel: bool = False) -> Json:
+    """The fields that every interaction payload has.
+
+    Where a whole organisation installed the app, ``team`` is null but in a channel; the person's ``team_id`` tells
+    (https://api.slack.com/enterprise/apps/reference).
+    """
     team = standin.workspace.team
+    shown: Json = {"id": team.id, "domain": team.domain}
+    if team.enterprise:
+        shown |= {"enterprise_id": team.enterprise.id, "enterprise_name": team.enterprise.name}
     return {
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": team.id},
         "api_app_id": team.app_id,
         "token": VERIFICATION_TOKEN,
-        "team": {"id": team.id, "domain": team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if team.org_wide and not in_channel else shown,
+        "enterprise": team.enterprise.json() if team.enterprise else None,
+        "is_enterprise_install": team.org_wide,
     }
 
 
@@ -96,7 +103,7 @@ class Gestures:
         if name == "/invite":
             await self._invite(person, channel, rest.strip())
             return None
-        if name not in workspace.commands or not workspace.installed:
+        if name not in workspace.commands or not standin.installation.active:
             return self._slackbot(channel, user, f"{name} is not a valid command.")
         team = workspace.team
         response = workspace.tickets.response(user, channel.id)
@@ -112,7 +119,12 @@ class Gestures:
                 "command": name,
                 "text": html.escape(rest.strip(), quote=False) if self.escape_commands else rest.strip(),
                 "api_app_id": team.app_id,
-                "is_enterprise_install": "false",
+                "is_enterprise_install": "true" if team.org_wide else "false",
+                **(
+                    {"enterprise_id": team.enterprise.id, "enterprise_name": team.enterprise.name}
+                    if team.enterprise
+                    else {}
+                ),
                 "response_url": f"{standin.own_url()}/respond/{response}",
                 "trigger_id": workspace.tickets.trigger(user, channel=channel.id),
             }
@@ -192,7 +204,7 @@ class Gestures:
             raise Impossible(f"The app has no {kind} shortcut {callback_id!r}.")
         workspace = standin.workspace
         payload: Json = {
-            **common(standin, person),
+            **common(standin, person, in_channel=bool(ts)),
             "type": "shortcut",
             "action_ts": workspace.ts(),
             "callback_id": callback_id,
@@ -238,9 +250,17 @@ class Gestures:
                 pass
         return reply
 
+    async def revoke(self) -> Reply:
+        """An admin revokes the app's token: it is told so when the token is dead. The app stays installed."""
+        standin = self._standin
+        if not standin.installation.authorized:
+            raise Impossible("The app has no token here.")
+        return await standin.push.event(standin.platform.revoke(standin.installation))
+
     async def uninstall(self) -> list[Reply]:
-        """Remove the app from the workspace: its token dies, and it is told so."""
-        workspace = self._standin.workspace
-        workspace.installed = False
-        revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [workspace.team.bot_user_id]}}
-        return [await self._standin.push.event(each) for each in (revoked, {"type": "app_uninstalled"})]
+        """Remove the app from the workspace, or from its organisation: its tokens die, then it is told so."""
+        standin = self._standin
+        if not standin.installation.active:
+            raise Impossible("The app is not installed here.")
+        events = standin.platform.uninstall(standin.installation)
+        return [await standin.push.event(each) for each in events]

@@ -64,7 +64,7 @@ class Interactions:
         channel = workspace.channels[message.channel]
         response = workspace.tickets.response(user, channel.id, message_ts=ts, thread_ts=message.thread_ts)
         payload: Json = {
-            **common(standin, person),
+            **common(standin, person, in_channel=True),
             "type": "block_actions",
             "container": _container(message),
             "trigger_id": workspace.tickets.trigger(user, channel=channel.id),
@@ -179,7 +179,7 @@ class Interactions:
         standin = self._standin
         person = person_of(standin, user)
         payload: Json = {
-            **common(standin, person),
+            **common(standin, person, in_channel=message is not None),
             "type": "block_suggestion",
             "block_id": block_id,
             "action_id": action_id,

@@ -13,8 +13,20 @@ COLOURS = ("4bbe2e", "e7392d", "3c989f", "9f69e7", "e96699", "684b6c", "d58247",
 
 
 @dataclass(frozen=True, slots=True)
+class Enterprise:
+    """An organisation of Enterprise Grid."""
+
+    id: str
+    name: str
+
+    def json(self) -> Json:
+        """As events, interactions and ``oauth.v2.access`` name it."""
+        return {"id": self.id, "name": self.name}
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
-    """The workspace and the app that is installed in it."""
+    """The workspace and the app in it. The app has one bot user a workspace, or one for an organisation."""
 
     id: str = "T0LEADBELL"
     name: str = "Harbour Homes"
@@ -23,17 +35,29 @@ class Team:
     bot_id: str = "B0LEADBELL"
     bot_user_id: str = "U0LEADBELL"
     bot_name: str = "Leadbell"
+    email_domain: str = "harbourhomes.example"
+    enterprise: Enterprise | None = None
+    org_wide: bool = False
+    """Whether the app is here because the whole organisation installed it."""
+
+    @property
+    def installed_as(self) -> str:
+        """What the app is installed in: the workspace, or the organisation."""
+        return self.enterprise.id if self.org_wide and self.enterprise else self.id
 
     def json(self) -> Json:
         """As ``team.info`` shows it."""
-        return {
+        shown: Json = {
             "id": self.id,
             "name": self.name,
             "domain": self.domain,
             "url": f"https://{self.domain}.slack.com/",
-            "email_domain": "harbourhomes.example",
+            "email_domain": self.email_domain,
             "icon": {"image_default": True},
         }
+        if self.enterprise:
+            shown |= {"enterprise_id": self.enterprise.id, "enterprise_name": self.enterprise.name}
+        return shown
 
 
 @dataclass(slots=True)

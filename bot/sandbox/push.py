@@ -23,6 +23,8 @@ ANSWER_SECONDS = 3.0
 """Slack waits 3 seconds for the answer (https://docs.slack.dev/interactivity/handling-user-interaction)."""
 
 VERIFICATION_TOKEN = "verification-token-of-the-sandbox"  # noqa: S105 - a deprecated field; requests are signed
+ENDING = frozenset({"tokens_revoked", "app_uninstalled"})
+"""The events that are told when no token is left."""
 _AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
@@ -48,7 +50,7 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class Push:
-    """Delivers to the app, by Socket Mode where it is connected, else by HTTP."""
+    """Delivers what happens in one workspace to the app, by Socket Mode where it is connected, else by HTTP."""
 
     def __init__(self, standin: SlackStandIn) -> None:
         self._standin = standin
@@ -63,6 +65,8 @@ class Push:
 
     async def interactive(self, payload: Json) -> Reply:
         """Deliver an interaction: block_actions, view_submission, view_closed, a shortcut or block_suggestion."""
+        if not self._standin.installation.active:
+            return Reply("failed")
         if self._standin.socket.connected:
             return await self._standin.socket.deliver("interactive", payload, self.answer_seconds)
         body = urlencode({"payload": json.dumps(payload, ensure_ascii=False)}).encode()
@@ -73,28 +77,18 @@ class Push:
     ) -> Reply:
         """Deliver an event of the Events API; ``retry`` 1 to 3 says it is told again, with the same ``event_id``."""
         standin = self._standin
-        team = standin.workspace.team
+        ending = event["type"] in ENDING
+        if not ending and not standin.installation.authorized:
+            return Reply("failed")
         moment = standin.workspace.ts()
         payload: Json = {
             "token": VERIFICATION_TOKEN,
-            "team_id": team.id,
-            "context_team_id": team.id,
-            "context_enterprise_id": None,
-            "api_app_id": team.app_id,
+            **(self._where_it_ended() if ending else self._where_it_happened()),
+            "api_app_id": standin.workspace.team.app_id,
             "event": {**event, "event_ts": event.get("event_ts", moment)},
             "type": "event_callback",
             "event_id": event_id or f"Ev{secrets.token_hex(5).upper()}",
             "event_time": int(moment.partition(".")[0]),
-            "authorizations": [
-                {
-                    "enterprise_id": None,
-                    "team_id": team.id,
-                    "user_id": team.bot_user_id,
-                    "is_bot": True,
-                    "is_enterprise_install": False,
-                }
-            ],
-            "is_ext_shared_channel": False,
         }
         if standin.socket.connected:
             return await standin.socket.deliver(
@@ -102,6 +96,35 @@ class Push:
             )
         headers = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason} if retry else {}
         return await self._post(json.dumps(payload, ensure_ascii=False).encode(), _JSON, headers)
+
+    def _where_it_happened(self) -> Json:
+        """Workspace, organisation and authorization of an event (https://docs.slack.dev/apis/events-api)."""
+        team = self._standin.workspace.team
+        enterprise = team.enterprise.id if team.enterprise else None
+        return {
+            "team_id": team.id,
+            **({"enterprise_id": enterprise} if enterprise else {}),
+            "context_team_id": team.id,
+            "context_enterprise_id": enterprise,
+            "authorizations": [
+                {
+                    "enterprise_id": enterprise,
+                    "team_id": None if team.org_wide else team.id,
+                    "user_id": team.bot_user_id,
+                    "is_bot": True,
+                    "is_enterprise_install": team.org_wide,
+                }
+            ],
+            "is_ext_shared_channel": False,
+        }
+
+    def _where_it_ended(self) -> Json:
+        """Where an installation ended: nobody is authorized any more; of an organisation's no workspace is named."""
+        team = self._standin.workspace.team
+        if not team.enterprise:
+            return {"team_id": team.id}
+        told: Json = {"enterprise_id": team.enterprise.id, "is_enterprise_install": team.org_wide}
+        return told if team.org_wide else told | {"team_id": team.id}
 
     async def _post(self, body: bytes, content_type: str, more: dict[str, str] | None = None) -> Reply:
         url = self._standin.request_url

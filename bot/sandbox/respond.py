@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 async def serve(standin: SlackStandIn, request: web.Request) -> web.StreamResponse:
     """One post to a response URL."""
-    fault = standin.faults.take("response_url")
-    broken = await suffer(standin, request, fault)
+    fault = standin.faults.take("response_url", standin.workspace.team.id)
+    broken = await suffer(standin.platform, request, fault)
     if broken is not None:
         return broken
     if fault not in (None, "slow", "withhold"):

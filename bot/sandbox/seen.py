@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sandbox.installation import Installation
 from bot.sandbox.messages import Message
 from bot.sandbox.strict import Json
 from bot.sandbox.workspace import Workspace
@@ -52,6 +53,28 @@ def state(workspace: Workspace, providers: list[str]) -> Json:
         "now": workspace.now().isoformat(),
         "revision": workspace.revision,
     }
+
+
+def workspace(of: Workspace, installation: Installation) -> Json:
+    """One workspace, for switching to it; ``person`` is who acts there at first."""
+    members = of.members()
+    return {
+        "id": of.team.id,
+        "name": of.team.name,
+        "person": members[0].id if members else None,
+        "people": [each.id for each in members],
+        "installed": installation.active,
+    }
+
+
+def latest(of: Workspace, user: str) -> dict[str, str]:
+    """The ``ts`` of the newest message of others that this person sees in each conversation, where there is one."""
+    found = {}
+    for channel in of.channels.values():
+        others = [m for m in of.messages[channel.id] if m.user != user and m.only_for in (None, user)]
+        if others and user in channel.members:
+            found[channel.id] = others[-1].ts
+    return found
 
 
 def message(workspace: Workspace, shown: Message, user: str) -> Json:

@@ -18,17 +18,17 @@ from bot.sandbox.strict import Json
 from bot.sandbox.tickets import forget_oldest
 
 if TYPE_CHECKING:
-    from bot.sandbox.slack import SlackStandIn
+    from bot.sandbox.platform import Platform
 
 MOST_CONNECTIONS = 10
 """An app may hold ten connections at once."""
 
 
 class SocketMode:
-    """The app's open connections and the envelopes that wait to be acknowledged."""
+    """The app's open connections, for all workspaces, and the envelopes that wait to be acknowledged."""
 
-    def __init__(self, standin: SlackStandIn) -> None:
-        self._standin = standin
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
         self._tickets: set[str] = set()
         self._sockets: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
@@ -44,7 +44,7 @@ class SocketMode:
         made = secrets.token_urlsafe(24)
         self._tickets.add(made)
         scheme, _, rest = base_url.partition("://")
-        app_id = self._standin.workspace.team.app_id
+        app_id = self._platform.app_id
         return f"{'wss' if scheme == 'https' else 'ws'}://{rest}/socket?ticket={made}&app_id={app_id}"
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -74,7 +74,7 @@ class SocketMode:
             "type": "hello",
             "num_connections": len(self._sockets),
             "debug_info": {"host": "applink-sandbox", "build_number": 1, "approximate_connection_time": 18060},
-            "connection_info": {"app_id": self._standin.workspace.team.app_id},
+            "connection_info": {"app_id": self._platform.app_id},
         }
 
     def _acknowledge(self, text: str) -> None:
@@ -84,13 +84,13 @@ class SocketMode:
             answer = None
         envelope_id = answer.get("envelope_id") if isinstance(answer, dict) else None
         if not isinstance(answer, dict) or not isinstance(envelope_id, str) or envelope_id not in self._answerable:
-            self._standin.problem("socket", "an acknowledgement of no envelope")
+            self._platform.problem("socket", "an acknowledgement of no envelope")
             return
         payload = answer.get("payload")
         if payload and not self._answerable[envelope_id]:
-            self._standin.problem("socket", "a payload for an envelope that accepts none")
+            self._platform.problem("socket", "a payload for an envelope that accepts none")
         if payload is not None and not isinstance(payload, dict):
-            self._standin.problem("socket", "the payload of an acknowledgement is not an object")
+            self._platform.problem("socket", "the payload of an acknowledgement is not an object")
             payload = None
         waiting = self._waiting.pop(envelope_id, None)
         if waiting is not None and not waiting.done():

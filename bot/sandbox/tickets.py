@@ -69,6 +69,10 @@ class Tickets:
         forget_oldest(self._triggers)
         return made
 
+    def gave(self, trigger_id: str) -> bool:
+        """Whether this workspace handed out the trigger id."""
+        return trigger_id in self._triggers
+
     def look(self, trigger_id: str) -> Trigger:
         """The trigger if it may still be exchanged; raises TicketError with Slack's error code."""
         trigger = self._triggers.get(trigger_id)
@@ -86,6 +90,10 @@ class Tickets:
         self._responses[made] = ResponseUrl(made, user, channel, message_ts, thread_ts, self._now())
         forget_oldest(self._responses)
         return made
+
+    def knows(self, response_id: str) -> bool:
+        """Whether this workspace handed out the response URL."""
+        return response_id in self._responses
 
     def find_response(self, response_id: str) -> ResponseUrl:
         """The response URL if it may still be used (not counted yet); raises TicketError with Slack's error code."""

@@ -99,7 +99,7 @@ class View:
             "root_view_id": self.root_id,
             "app_id": team.app_id,
             "external_id": self.external_id,
-            "app_installed_team_id": team.id,
+            "app_installed_team_id": team.installed_as,
             "bot_id": team.bot_id,
         }
         return copy.deepcopy(shown)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.sandbox import web_chat, web_conversations, web_files, web_views
+from bot.sandbox import web_chat, web_conversations, web_files, web_oauth, web_views
+from bot.sandbox.installation import DeadToken
 from bot.sandbox.strict import Json
 from bot.sandbox.web_call import ApiError, Call, Method, invalid_arguments
 
 if TYPE_CHECKING:
+    from bot.sandbox.platform import Platform
     from bot.sandbox.slack import SlackStandIn
 
 SCOPES = frozenset(
@@ -25,8 +28,11 @@ SCOPES = frozenset(
 """Every bot scope that a method of the stand-in asks for."""
 
 
+_SECRET = frozenset({"token", "client_secret"})
+
+
 def _open_connection(call: Call) -> Json:
-    return {"url": call.standin.socket.ticket(call.base_url)}
+    return {"url": call.platform.socket.ticket(call.base_url)}
 
 
 METHODS: dict[str, Method] = {
@@ -34,26 +40,28 @@ METHODS: dict[str, Method] = {
     **web_conversations.METHODS,
     **web_views.METHODS,
     **web_files.METHODS,
+    **web_oauth.METHODS,
     "apps.connections.open": Method(_open_connection, app_level=True),
 }
 
 
-async def serve(standin: SlackStandIn, request: web.Request) -> web.StreamResponse:
+async def serve(platform: Platform, request: web.Request) -> web.StreamResponse:
     """One HTTP request to the Web API: the fault that waits for it, or the answer."""
     method = request.match_info["method"]
-    fault = standin.faults.take(method)
-    broken = await suffer(standin, request, fault)
+    whose = platform.of_token(request.headers.get("Authorization", ""))
+    fault = platform.faults.take(method, whose.workspace.team.id if whose else None)
+    broken = await suffer(platform, request, fault)
     if broken is not None:
         return broken
     if fault not in (None, "slow", "withhold"):
         return web.json_response({"ok": False, "error": fault})
-    answer = await _answer(standin, request, method)
+    answer = await _answer(platform, request, method)
     if fault == "withhold":
         return hang_up(request)
     return web.json_response(answer)
 
 
-async def suffer(standin: SlackStandIn, request: web.Request, fault: str | None) -> web.Response | None:
+async def suffer(platform: Platform, request: web.Request, fault: str | None) -> web.Response | None:
     """Do what a fault of the connection does; the answer it gives instead of the true one, or None."""
     if fault == "429":
         body = {"ok": False, "error": "ratelimited"}
@@ -63,17 +71,17 @@ async def suffer(standin: SlackStandIn, request: web.Request, fault: str | None)
     if fault == "refuse":
         return hang_up(request)
     if fault == "slow":
-        await asyncio.sleep(standin.faults.slow_seconds)
+        await asyncio.sleep(platform.faults.slow_seconds)
     if fault == "hang":
-        await _until_gone(standin, request)
+        await _until_gone(platform, request)
         return hang_up(request)
     return None
 
 
-async def _until_gone(standin: SlackStandIn, request: web.Request) -> None:
+async def _until_gone(platform: Platform, request: web.Request) -> None:
     loop = asyncio.get_running_loop()
-    end = loop.time() + standin.faults.hang_seconds
-    while loop.time() < end and not standin.closing:
+    end = loop.time() + platform.faults.hang_seconds
+    while loop.time() < end and not platform.closing:
         if request.transport is None or request.transport.is_closing():
             return
         await asyncio.sleep(0.02)
@@ -86,52 +94,84 @@ def hang_up(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def _answer(standin: SlackStandIn, request: web.Request, method: str) -> Json:
+async def _answer(platform: Platform, request: web.Request, method: str) -> Json:
     try:
         declared = METHODS.get(method)
         sent, is_json = await _arguments(request)
-        recorded = {name: value for name, value in sent.items() if name != "token"}
+        authorization = request.headers.get("Authorization", "")
+        args = {name: value for name, value in sent.items() if name != "token"}
         if declared is None:
-            standin.record(method, recorded)
+            (platform.of_token(authorization) or platform.first).record(method, args)
             raise ApiError("unknown_method", fault="unknown method", req_method=method)
-        _check_token(standin, request, declared, None if is_json else sent.get("token"))
-        call = Call(standin, method, recorded, standin.base(request))
-        for name in declared.objects & recorded.keys():
-            recorded[name] = call.object(name)
-        standin.record(method, recorded)
-        _check_arguments(standin, declared, method, recorded, is_json)
+        call = Call(platform.first, method, args, platform.seen_at(_base(request)), authorization=authorization)
+        if declared.client:
+            call.args = args = sent  # a token is an argument here
+        else:
+            call.token = _token(platform, declared, authorization, None if is_json else sent.get("token"))
+        for name in declared.objects & args.keys():
+            args[name] = call.object(name)
+        if not declared.client and not declared.app_level:
+            call.standin = _workspace(platform, declared, call.token, method, args)
+        call.standin.record(method, {name: value for name, value in args.items() if name not in _SECRET})
+        _check_arguments(platform, declared, method, args, is_json)
         if declared.scope:
             call.need_scope(declared.scope)
         return {"ok": True, **declared.handler(call)}
     except ApiError as error:
         if error.fault:
-            standin.problem(method, f"{error.code}: {error.fault}")
+            platform.problem(method, f"{error.code}: {error.fault}")
         return {"ok": False, "error": error.code, **error.extra}
 
 
-def _check_token(standin: SlackStandIn, request: web.Request, declared: Method, form_token: Any) -> None:
-    header = request.headers.get("Authorization", "")
-    if not header and isinstance(form_token, str):
-        header = f"Bearer {form_token}"
-    mine, other = standin.bot_token, standin.app_token
-    if declared.app_level:
-        mine, other = other, mine
-    if header == f"Bearer {other}" and other != mine:
+def _base(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
+
+
+def _token(platform: Platform, declared: Method, authorization: str, in_form: Any) -> str:
+    """The token of a call, of the right kind."""
+    if not authorization and isinstance(in_form, str):
+        authorization = f"Bearer {in_form}"
+    kind, _, token = authorization.partition(" ")
+    if kind != "Bearer" or not token:
+        raise ApiError("not_authed" if not authorization else "invalid_auth")
+    is_app, is_bot = hmac.compare_digest(token.encode(), platform.app_token.encode()), bool(platform.holder(token))
+    if (is_bot and declared.app_level) or (is_app and not declared.app_level and not is_bot):
         raise ApiError("not_allowed_token_type", fault="the app-level and the bot token are mixed up")
-    if header != f"Bearer {mine}":
+    if declared.app_level and not is_app:
         raise ApiError("invalid_auth")
-    if not standin.workspace.installed and not declared.app_level:
-        raise ApiError("account_inactive")
+    return token
 
 
-def _check_arguments(standin: SlackStandIn, declared: Method, method: str, args: Json, is_json: bool) -> None:
+def _workspace(platform: Platform, declared: Method, token: str, method: str, args: Json) -> SlackStandIn:
+    """The workspace that a call is about: that of its token, or of an organisation's the one that it names."""
+    try:
+        teams = platform.alive(token).teams
+    except DeadToken as dead:
+        found = platform.holder(token)
+        for one in found.teams if found else []:
+            one.refused.append((method, str(dead)))
+        raise ApiError(str(dead)) from None
+    if len(teams) == 1 or declared.anywhere:
+        return teams[0]
+    wanted = args.get("team_id")
+    for one in teams:
+        if one.workspace.team.id == wanted or (wanted is None and one.workspace.names_something(args)):
+            return one
+    if wanted is not None:
+        raise ApiError("team_access_not_granted")
+    if method == "auth.test":
+        return teams[0]
+    raise ApiError("missing_argument", fault="an organisation's token needs team_id here")
+
+
+def _check_arguments(platform: Platform, declared: Method, method: str, args: Json, is_json: bool) -> None:
     if is_json and not declared.json and args:
         raise invalid_arguments("this method takes form arguments, not JSON")
     missing = [name for name in declared.required if args.get(name) in (None, "")]
     if missing:
         raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
     for name in args.keys() - {*declared.required, *declared.optional, "team_id"}:
-        standin.problem(method, f"argument {name!r} is not one that the sandbox knows")
+        platform.problem(method, f"argument {name!r} is not one that the sandbox knows")
 
 
 async def _arguments(request: web.Request) -> tuple[Json, bool]:

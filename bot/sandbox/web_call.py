@@ -14,6 +14,7 @@ from bot.sandbox.strict import Json
 from bot.sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
+    from bot.sandbox.platform import Holder, Platform
     from bot.sandbox.slack import SlackStandIn
 
 Item = TypeVar("Item")
@@ -34,12 +35,26 @@ class ApiError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """A call with decoded arguments, its token already verified."""
+    """A call with decoded arguments, its token already verified; ``standin`` is the workspace that it is about."""
 
     standin: SlackStandIn
     method: str
     args: Json
     base_url: str
+    token: str = ""
+    authorization: str = ""
+
+    @property
+    def platform(self) -> Platform:
+        """What all workspaces have in common."""
+        return self.standin.platform
+
+    def holder(self) -> Holder:
+        """Whose the call's token is."""
+        held = self.platform.holder(self.token)
+        if held is None:
+            raise ApiError("invalid_auth")
+        return held
 
     @property
     def workspace(self) -> Workspace:
@@ -142,7 +157,9 @@ Handler = Callable[[Call], Json]
 class Method:
     """A Web API method: who serves it, what it takes, which scope it needs.
 
-    ``json`` is False for methods of which Slack documents form arguments only.
+    ``json`` is False for methods of which Slack documents form arguments only. ``app_level`` methods take the app-level
+    token, ``client`` methods the app's client id and secret in place of a token. ``anywhere``: with the token of an
+    organisation it needs no workspace.
     """
 
     handler: Handler
@@ -152,3 +169,5 @@ class Method:
     json: bool = True
     objects: frozenset[str] = field(default_factory=frozenset)
     app_level: bool = False
+    client: bool = False
+    anywhere: bool = False

@@ -15,15 +15,24 @@ HISTORY_MOST = 999
 
 def _auth_test(call: Call) -> Json:
     team = call.workspace.team
-    return {
+    told: Json = {
         "url": f"https://{team.domain}.slack.com/",
         "team": team.name,
         "user": call.workspace.people[team.bot_user_id].name,
         "team_id": team.id,
         "user_id": team.bot_user_id,
         "bot_id": team.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": team.org_wide,
     }
+    if team.enterprise:
+        told["enterprise_id"] = team.enterprise.id
+        if team.org_wide:
+            told |= {"team": team.enterprise.name, "team_id": team.enterprise.id}
+    if call.platform.oauth.rotation and (
+        left := call.standin.installation.seconds_left(call.token, call.standin.now())
+    ):
+        told["expires_in"] = left
+    return told
 
 
 def _team_info(call: Call) -> Json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.files import StoredFile
+from bot.sandbox.installation import DeadToken
 from bot.sandbox.strict import Json
 from bot.sandbox.web_call import ApiError, Call, Method, invalid_arguments
 from bot.sandbox.web_chat import thread_of, writable
@@ -112,11 +113,16 @@ async def download(standin: SlackStandIn, request: web.Request) -> web.StreamRes
 
     Without a good token or scope Slack answers 200 with its sign-in page, and so does this.
     """
-    file = standin.workspace.files.get(request.match_info["id"])
-    allowed = standin.is_bot(request.headers.get("Authorization", "")) and "files:read" in standin.scopes
+    try:
+        teams = standin.platform.alive(request.headers.get("Authorization", "").removeprefix("Bearer ")).teams
+    except DeadToken:
+        teams = []
+    allowed = [one for one in teams if "files:read" in one.scopes]
     if not allowed:
         return web.Response(text=_SIGN_IN, content_type="text/html")
-    if file is None or not file.received or not readable(standin.workspace, file):
+    found = [(one.workspace, one.workspace.files.get(request.match_info["id"])) for one in allowed]
+    file = next((each for workspace, each in found if each and each.received and readable(workspace, each)), None)
+    if file is None:
         return web.Response(status=404, text="not found")
     return web.Response(
         body=file.content,

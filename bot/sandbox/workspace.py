@@ -1,4 +1,4 @@
-"""The state of the sandbox's workspace: who is there, what was said, what is open. No HTTP."""
+"""The state of one workspace of the sandbox: who is there, what was said, what is open. No HTTP."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.sandbox.files import Files
+from bot.sandbox.installation import Installation
 from bot.sandbox.messages import Message, with_ids
 from bot.sandbox.people import Channel, Person, Team
 from bot.sandbox.strict import Json
@@ -28,7 +29,7 @@ class Shortcut:
 
 
 class Workspace:
-    """One workspace with one app installed in it.
+    """One workspace, and the app in it.
 
     ``base_url`` is where the stand-in can be reached: file URLs are made from it. ``revision`` grows whenever anything
     that a person could see has changed; ``listeners`` are told.
@@ -46,7 +47,7 @@ class Workspace:
         self.commands: list[str] = ["/leads"]
         self.shortcuts: list[Shortcut] = []
         self.home_tab = True
-        self.installed = True
+        self.installation = Installation()
         self.base_url: str | None = None
         self.revision = 0
         self.listeners: set[Callable[[int], None]] = set()
@@ -55,34 +56,14 @@ class Workspace:
         self._replies: dict[tuple[str, str], list[Message]] = {}
         self._offered: dict[tuple[str, str, str], dict[str, Json]] = {}
 
-    @classmethod
-    def sample(cls, now: Callable[[], datetime]) -> Workspace:
-        """Harbour Homes: an admin, an approver, two members, an outside guest, four channels."""
-        made = cls(Team(), now)
-        team = made.team
-        for person in (
-            Person("U0ADA", "ada", "Ada Okafor", "Sales operations · admin", is_admin=True),
-            Person("U0MAX", "max", "Max Winter", "Sales manager · approver"),
-            Person("U0ZOE", "zoe", "Zoe Lind", "Sales · member", locale="fr-FR"),
-            Person("U0SAM", "sam", "Sam Reyes", "Sales · member", tz="America/New_York", locale="en-US"),
-            Person("U0GUEST", "gus", "Gus Guest", "Partner · guest", is_restricted=True),
-            Person(team.bot_user_id, "leadbell", team.bot_name, is_bot=True),
-            Person(SLACKBOT, "slackbot", "Slackbot", is_bot=False),
-        ):
-            person.email = f"{person.name}@harbourhomes.example"
-            made.people[person.id] = person
-        everyone = ["U0ADA", "U0MAX", "U0ZOE", "U0SAM"]
-        bot = team.bot_user_id
-        for channel in (
-            Channel("C0LEADS", "leads", "Every new lead", [*everyone, bot]),
-            Channel("C0NORTH", "north-team", "The northern branches", [*everyone, bot]),
-            Channel(
-                "C0PARTNERS", "partners", "Shared with agents outside", [*everyone, "U0GUEST", bot], is_ext_shared=True
-            ),
-            Channel("C0GENERAL", "general", "Company-wide", everyone, is_general=True),
-        ):
-            made.add_channel(channel)
-        return made
+    @property
+    def installed(self) -> bool:
+        """Whether the app is installed in this workspace itself."""
+        return self.installation.active
+
+    @installed.setter
+    def installed(self, yes: bool) -> None:
+        self.installation.active = yes
 
     # -- changes
 
@@ -130,6 +111,30 @@ class Workspace:
     def in_channel(self, channel: Channel) -> bool:
         """Whether the app is a member."""
         return self.team.bot_user_id in channel.members
+
+    def leave_channels(self) -> None:
+        """The bot user is deactivated: it is in no channel any more.
+
+        https://docs.slack.dev/reference/methods/auth.revoke ("remove its channel memberships").
+        """
+        bot = self.team.bot_user_id
+        for channel in self.channels.values():
+            if not channel.is_im and bot in channel.members:
+                channel.members.remove(bot)
+        self.touch()
+
+    def names_something(self, args: Json) -> bool:
+        """Whether a call's arguments name a conversation, a person, a view, a trigger or a file of this workspace."""
+        users = args.get("users") or args.get("user") or args.get("user_id") or ""
+        named = users.split(",") if isinstance(users, str) else list(users)
+        return (
+            args.get("channel") in {*self.channels, *self.people}
+            or args.get("channel_id") in self.channels
+            or any(user in self.people for user in named)
+            or self.views.find(view_id=args.get("view_id"), external_id=args.get("external_id")) is not None
+            or self.tickets.gave(str(args.get("trigger_id")))
+            or self.files.get(str(args.get("file"))) is not None
+        )
 
     # -- messages
 

@@ -1,4 +1,4 @@
-"""Calls to Slack: one session, no automatic retries, and what each failure means."""
+"""Calls to Slack: one session, no automatic retries, and what each failure means (``bot.slack.clients`` makes them)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from enum import Enum
 
 import aiohttp
-from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -25,7 +24,7 @@ class Fate(Enum):
     GONE = "gone"
     """What it was about is gone."""
     TOKEN = "token"  # noqa: S105
-    """Slack refuses the app's token."""
+    """There is no token, or Slack refuses it: nothing was sent."""
     REFUSED = "refused"
     """Slack will never take it like this."""
 
@@ -47,7 +46,7 @@ _PLACE = frozenset(
     }
 )
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "not_found"})
-_TOKEN = frozenset(
+DEAD = frozenset(
     {
         "invalid_auth",
         "not_authed",
@@ -56,9 +55,20 @@ _TOKEN = frozenset(
         "token_expired",
         "org_login_required",
         "team_access_not_granted",
-        "missing_scope",
     }
 )
+"""A workspace's token is refused, whatever is asked for (docs.slack.dev, "Errors" of every method's page)."""
+_TOKEN = DEAD | {"missing_scope"}
+
+
+class NoToken(Exception):
+    """There is no token to call Slack with just now; the text is a short fact. Nothing was sent."""
+
+
+class NotInstalled(NoToken):
+    """The app is not, or not any more, installed in a workspace, or Slack refuses its token."""
+
+
 _PASSING = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
 )
@@ -71,6 +81,8 @@ def code(error: BaseException) -> str:
         if isinstance(said, dict) and said.get("error"):
             return str(said["error"])
         return f"HTTP {getattr(error.response, 'status_code', '?')}"
+    if isinstance(error, NoToken):
+        return str(error)
     return type(error).__name__
 
 
@@ -96,6 +108,8 @@ def fate(error: BaseException) -> tuple[Fate, float | None]:
         if name in ("fatal_error", "internal_error", "request_timeout"):
             return Fate.DOUBT, None
         return Fate.REFUSED, None
+    if isinstance(error, NoToken):
+        return Fate.TOKEN, None
     if isinstance(error, aiohttp.ClientConnectorError):
         return Fate.LATER, None
     if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError | ValueError):
@@ -108,8 +122,6 @@ def make_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
 
 
-def make_client(token: SecretStr, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """The client all calls share. Its own retries are off: a repeated post would be a second card."""
-    return AsyncWebClient(
-        token=token.get_secret_value(), base_url=url, session=session, timeout=TIMEOUT, retry_handlers=[]
-    )
+def make_client(url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client without a token. Its own retries are off: a repeated post would be a second card."""
+    return AsyncWebClient(base_url=url, session=session, timeout=TIMEOUT, retry_handlers=[])

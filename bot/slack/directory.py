@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.slack.clients import Clients
 from storage import people
 from storage.database import Database, Tx
 from storage.records import Channel, Person
@@ -22,11 +23,16 @@ LARGEST_LOOKED_THROUGH = 100
 class SlackDirectory:
     """Looks people and channels up."""
 
-    def __init__(self, client: AsyncWebClient, database: Database, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, clients: Clients, database: Database, clock: Clock) -> None:
+        self._clients = clients
         self._database = database
         self._clock = clock
         self._near: dict[tuple[str, str], tuple[datetime, Person]] = {}
+
+    def forget(self, workspaces: Iterable[str]) -> None:
+        """Drop what is held in memory of workspaces."""
+        gone = set(workspaces)
+        self._near = {key: kept for key, kept in self._near.items() if key[0] not in gone}
 
     async def person(self, workspace: str, person: str) -> Person:
         """Somebody of the workspace; asked of Slack when an hour has passed. Raises what the Slack client raises."""
@@ -44,7 +50,7 @@ class SlackDirectory:
 
     async def _ask_person(self, workspace: str, person: str, now: datetime, known: Person | None) -> Person:
         try:
-            answer = await self._client.users_info(user=person, include_locale=True)
+            answer = await self._clients.of(workspace).users_info(user=person, include_locale=True)
         except SlackApiError as error:
             if known is not None and error.response.get("error") != "user_not_found":
                 return known
@@ -60,7 +66,7 @@ class SlackDirectory:
     async def by_email(self, workspace: str, email: str) -> Person | None:
         """The person with an e-mail address; ``None`` where nobody has it. Raises what the Slack client raises."""
         try:
-            answer = await self._client.users_lookupByEmail(email=email)
+            answer = await self._clients.of(workspace).users_lookupByEmail(email=email)
         except SlackApiError as error:
             if error.response.get("error") == "users_not_found":
                 return None
@@ -82,7 +88,7 @@ class SlackDirectory:
         if known and now - known.seen_at < KEPT and known.is_member:
             return known
         try:
-            answer = await self._client.conversations_info(channel=channel)
+            answer = await self._clients.of(workspace).conversations_info(channel=channel)
         except SlackApiError as error:
             if error.response.get("error") in ("channel_not_found", "missing_scope"):
                 return None
@@ -102,7 +108,9 @@ class SlackDirectory:
         return seen
 
     async def _has_guests(self, workspace: str, channel: str) -> bool:
-        answer = await self._client.conversations_members(channel=channel, limit=LARGEST_LOOKED_THROUGH + 1)
+        answer = await self._clients.of(workspace).conversations_members(
+            channel=channel, limit=LARGEST_LOOKED_THROUGH + 1
+        )
         members = list(answer["members"])
         if len(members) > LARGEST_LOOKED_THROUGH or (answer.get("response_metadata") or {}).get("next_cursor"):
             return True
@@ -124,7 +132,7 @@ class SlackDirectory:
         known = await self._database.read(lambda tx: people.person(tx, workspace, person))
         if known and known.dm_channel:
             return known.dm_channel
-        answer = await self._client.conversations_open(users=person)
+        answer = await self._clients.of(workspace).conversations_open(users=person)
         channel = str(answer["channel"]["id"])
         await self.person(workspace, person)
 

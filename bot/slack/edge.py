@@ -16,11 +16,12 @@ import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.faults import reference, trace
-from bot.slack.client import Fate, code, fate
+from bot.slack.authorize import workspace_of
+from bot.slack.client import Fate, NoToken, code, fate
+from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
@@ -70,13 +71,13 @@ class Edge:
         self,
         app: AsyncApp,
         desk: Desk,
-        client: AsyncWebClient,
+        clients: Clients,
         directory: SlackDirectory,
         files: SlackFiles,
         tasks: Tasks,
     ) -> None:
         self._desk = desk
-        self._client = client
+        self._clients = clients
         self._directory = directory
         self._files = files
         self._tasks = tasks
@@ -114,6 +115,9 @@ class Edge:
             return Say(sentences.disk_full())
         except ProviderError as error:
             return Say(sentences.failure(error, "The lead system"))
+        except NoToken as error:
+            log.info("somebody could not be answered: %s", error)
+            return Say(sentences.not_installed())
         except SlackApiError as error:
             ref = reference()
             log.error("slack refused %s (reference %s)", code(error), ref)
@@ -126,7 +130,7 @@ class Edge:
     async def _request(self, body: Body, **more: Any) -> Request:
         user = body.get("user") or {}
         user_id = str(body.get("user_id") or user.get("id") or "")
-        team = str(body.get("team_id") or (body.get("team") or {}).get("id") or user.get("team_id") or "")
+        team = workspace_of(body)
         if not user_id:
             raise ValueError("a request by nobody")
         person = await self._directory.person(team, user_id)
@@ -282,16 +286,16 @@ class Edge:
                 shown = _notice(view, text)
             case _:
                 shown = _notice(view, "Done.")
-        if not await self._exchange(str(view["id"]), shown) and later:
+        if not await self._exchange(body, str(view["id"]), shown) and later:
             await self._tell(body, later)
         if isinstance(answer, Hand):
             await self._hand(answer, body)
 
-    async def _exchange(self, view_id: str, shown: View) -> bool:
+    async def _exchange(self, body: Body, view_id: str, shown: View) -> bool:
         """Put another view in an open modal's place; once more where Slack stumbled. Whether it is still open."""
         for attempt in (1, 2):
             try:
-                await self._client.views_update(view_id=view_id, view=shown)
+                await self._clients.of(workspace_of(body)).views_update(view_id=view_id, view=shown)
                 return True
             except Exception as error:
                 if code(error) == "not_found":  # the person closed it
@@ -307,6 +311,8 @@ class Edge:
         """The error door of what is drawn after the acknowledgement: the person is told, if that is possible at all."""
         try:
             await work
+        except NoToken as error:
+            log.info("an answer could not be shown: %s", error)
         except Exception as error:
             ref = reference()
             log.error("showing failed, reference %s (%s) [%s]", ref, code(error), trace(error))
@@ -339,7 +345,7 @@ class Edge:
             message = _message(say)
             if body.get("type") == "block_actions":
                 message["replace_original"] = say.replace
-            hook = AsyncWebhookClient(str(url), session=self._client.session, timeout=10)
+            hook = AsyncWebhookClient(str(url), session=self._clients.session, timeout=10)
             answer = await hook.send_dict(message)
             if answer.status_code == 200:
                 return
@@ -347,14 +353,14 @@ class Edge:
         channel = str((body.get("channel") or {}).get("id") or body.get("channel_id") or "")
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
         if channel:
-            await self._client.chat_postEphemeral(
+            await self._clients.of(workspace_of(body)).chat_postEphemeral(
                 channel=channel, user=user, text=say.text, blocks=list(say.blocks) or None
             )
 
     async def _show(self, view: View, body: Body, *, or_say: bool = False) -> None:
         inside = body.get("view")
         if inside and inside.get("type") == "modal":
-            await self._client.views_update(view_id=str(inside["id"]), view=view)
+            await self._clients.of(workspace_of(body)).views_update(view_id=str(inside["id"]), view=view)
         else:
             await self._open(view, body, push=False, or_say=or_say)
 
@@ -362,9 +368,9 @@ class Edge:
         trigger = str(body.get("trigger_id") or "")
         try:
             if push:
-                await self._client.views_push(trigger_id=trigger, view=view)
+                await self._clients.of(workspace_of(body)).views_push(trigger_id=trigger, view=view)
             else:
-                await self._client.views_open(trigger_id=trigger, view=view)
+                await self._clients.of(workspace_of(body)).views_open(trigger_id=trigger, view=view)
         except SlackApiError as error:
             if code(error) not in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
                 raise
@@ -384,7 +390,7 @@ class Edge:
 
     async def _hand(self, hand: Hand, body: Body) -> None:
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
-        team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+        team = workspace_of(body)
 
         async def begun(file: str) -> None:
             def file_begun(tx: Tx) -> None:
@@ -405,7 +411,7 @@ class Edge:
     async def _tell(self, body: Body, text: str) -> None:
         """By direct message, where nothing else reaches the person any more."""
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
-        team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+        team = workspace_of(body)
         now = self._desk.now()
 
         def tell(tx: Tx) -> None:
@@ -418,7 +424,7 @@ class Edge:
 
     async def _joined(self, body: Body, event: Body) -> None:
         """Somebody joined a channel, or it is back: what was held back for it goes, and guests see no contact data."""
-        channel, team = str(event.get("channel") or ""), str(body.get("team_id") or event.get("team") or "")
+        channel, team = str(event.get("channel") or ""), workspace_of(body)
         now, user = self._desk.now(), str(event.get("user") or "")
         try:
             joined = event.get("type") == "member_joined_channel" and user

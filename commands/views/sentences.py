@@ -1001,6 +1001,74 @@ def not_installed() -> str:
     return "This Leadbell does not serve your workspace. Ask whoever set it up."
 
 
+def install_not_set_up() -> str:
+    """In the browser: this Leadbell serves the workspaces that its operator set up, and no others."""
+    return (
+        "Whoever runs this Leadbell has not opened it for installing from here. "
+        "It needs SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in its settings."
+    )
+
+
+def install_offer() -> str:
+    """In the browser, above *Add to Slack*."""
+    return (
+        "Leadbell tells your channels of new leads, and lets one person take each. Slack asks you which workspace, and "
+        "shows what Leadbell may do there. The button works once, for ten minutes."
+    )
+
+
+def install_bad_state(why: str) -> str:
+    """In the browser: the way back from Slack is not one that we sent this browser on."""
+    match why:
+        case "expired":
+            return "It took longer than ten minutes. Nothing was added; begin again."
+        case "used":
+            return "It was used already. If Leadbell was added, you find it in Slack under Apps; else begin again."
+        case "browser":
+            return (
+                "You began in another browser, or this one takes no cookies. Nothing was added; begin again, and stay "
+                "in one browser."
+            )
+    return "This address was not made by Leadbell, or not all of it arrived. Nothing was added; begin again."
+
+
+def install_denied() -> str:
+    """In the browser: the person said no in Slack."""
+    return "You said no in Slack, so nothing was added."
+
+
+def install_failed(why: str) -> str:
+    """In the browser: Slack does not let it be finished."""
+    return f"Slack did not let Leadbell finish ({safe(why, 100)}). Nothing was saved; begin again."
+
+
+def install_slack_down() -> str:
+    """In the browser: Slack could not be asked."""
+    return "Slack could not be reached, or is busy. Nothing was saved; begin again in a few minutes."
+
+
+def install_lacks(scopes: Sequence[str]) -> str:
+    """In the browser: Slack gave fewer permissions than are needed."""
+    return (
+        f"Leadbell was not given what it needs: {listed(safe(s, 60) for s in scopes)}. Nothing was saved; begin again "
+        "and leave the list of permissions as it is."
+    )
+
+
+def install_is_being_deleted() -> str:
+    """In the browser: the workspace removed Leadbell, and its time of grace is over."""
+    return (
+        "This workspace removed Leadbell some time ago, and what it had is just being deleted. "
+        "Begin again in a few minutes; it starts empty then."
+    )
+
+
+def installed(name: str) -> str:
+    """In the browser: it worked."""
+    where = f"to *{safe(name, 100)}*" if name else "to your workspace"
+    return f"Leadbell was added {where}. In Slack, type `/leads help` to see what it does."
+
+
 def file_not_sent(name: str) -> str:
     """Slack did not take a file that was promised."""
     return (

@@ -201,12 +201,24 @@ async def test_people_of_an_unknown_workspace_are_told_so_and_nothing_else_happe
         "actions": [{"action_id": "claim", "block_id": "b", "type": "button", "value": '{"v":1,"lead":1001}'}],
         "channel": {"id": LEADS}, "trigger_id": "1.2.3", "response_url": url,
     }  # fmt: skip
-    for body in (asked, urlencode({"payload": json.dumps(pressed)})):
-        status, text = await send(house, body.encode())
-        assert (status, text) == (200, "")
+    sent = {
+        **pressed,
+        "type": "view_submission",
+        "view": {"id": "V1", "callback_id": "connect", "title": {"type": "plain_text", "text": "Connect"}},
+    }
+    typed = {**pressed, "type": "block_suggestion", "action_id": "choose", "block_id": "b", "value": "so"}
+    why = "This Leadbell does not serve your workspace. Ask whoever set it up."
+    status, text = await send(house, asked.encode())
+    assert (status, json.loads(text)["text"]) == (200, why)
+    status, text = await send(house, urlencode({"payload": json.dumps(pressed)}).encode())
+    assert (status, text) == (200, "")
+    status, text = await send(house, urlencode({"payload": json.dumps(sent)}).encode())
+    assert (status, json.loads(text)["response_action"], why in text) == (200, "update", True)
+    status, text = await send(house, urlencode({"payload": json.dumps(typed)}).encode())
+    assert (status, json.loads(text)) == (200, {"options": []})
     await house.quiet()
-    assert house.told(ADA) == ["This Leadbell does not serve your workspace. Ask whoever set it up."] * 2
-    assert [method for method, _ in list(house.slack.calls)[calls:]] == ["response_url"] * 2
+    assert house.told(ADA) == [why]
+    assert [method for method, _ in list(house.slack.calls)[calls:]] == ["response_url"]
 
 
 async def test_an_event_of_an_unknown_workspace_is_acknowledged_and_does_nothing(house: House) -> None:

@@ -57,7 +57,7 @@ async def test_a_failing_post_gives_exactly_one_card(desk: House, kind: str, cou
 
 
 async def test_a_post_that_hangs_gives_exactly_one_card(desk: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.sandbox.bot._client.session, "_timeout", aiohttp.ClientTimeout(total=0.2))
+    monkeypatch.setattr(desk.sandbox.bot.clients.session, "_timeout", aiohttp.ClientTimeout(total=0.2))
     fail(desk, "chat.postMessage", "hang")
     await desk.arrive(firstName="Sofia")
     await settled(desk)

@@ -59,7 +59,7 @@ def test_the_workspace_is_the_first_key_of_every_table(database: Database) -> No
 
     names = tables(database)
     keys = database.read_now(first_keys)
-    assert (keys.pop("vault_check"), keys.pop("lease")) == ("id", "id")  # the process's own
+    assert (keys.pop("vault_check"), keys.pop("lease"), keys.pop("used_states")) == ("id", "id", "state")
     assert set(keys.values()) == {"workspace"}
 
 
@@ -113,6 +113,13 @@ OF_THE_PROCESS = {
     "leases.renew",
     "leases.give_up",
     "leases.check",
+    "installations.working",
+    "installations.every",
+    "installations.settle",
+    "installations.retired",
+    "installations.forget_organisations",
+    "states.use",
+    "states.forget",
     "vault.check_key",
     "vault.has_check",
     "database.answers",
@@ -120,7 +127,8 @@ OF_THE_PROCESS = {
     "hooks.called",
     "consents.take",
 }
-"""They look over all workspaces (what is due, what crashed), have none (the key, the lease), or find it by a secret."""
+"""They look over all workspaces (what is due, what crashed), have none (the key, the lease, states of installing), or
+find it by a secret."""
 
 
 def storage_functions() -> dict[str, inspect.Signature]:

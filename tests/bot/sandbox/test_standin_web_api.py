@@ -36,7 +36,7 @@ async def test_who_and_where(desk: Any) -> None:
 
 async def test_tokens_and_scopes(desk: Any) -> None:
     base = f"{desk.url}/api/"
-    assert await fails(AsyncWebClient(base_url=base).auth_test()) == "invalid_auth"
+    assert await fails(AsyncWebClient(base_url=base).auth_test()) == "not_authed"
     assert await fails(AsyncWebClient(token="xoxb-other", base_url=base).auth_test()) == "invalid_auth"
     assert desk.slack.problems == []
     assert await fails(AsyncWebClient(token="xapp-sandbox", base_url=base).auth_test()) == "not_allowed_token_type"
