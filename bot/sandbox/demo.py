@@ -109,6 +109,7 @@ class Sandbox:
         self.url = f"http://{host}:{bound}"
         self.slack.base_url = self.url
         self.slack.request_url = f"{self.url}/slack/events"
+        self.slack.oauth.redirect_uris = [f"{self.url}/slack/oauth_redirect"]
         self.settings = Settings(
             database=self._database or folder / "sandbox.sqlite3",
             bot_token=SecretStr(self.slack.bot_token),

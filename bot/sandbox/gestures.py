@@ -16,6 +16,7 @@ from bot.sandbox.strict import Json
 from bot.sandbox.workspace import SLACKBOT, Shortcut
 
 if TYPE_CHECKING:
+    from bot.sandbox.platform import Organisation
     from bot.sandbox.slack import SlackStandIn
 
 _MENTION = re.compile(r"&lt;([@#][A-Z0-9]+|!(?:channel|here|everyone))&gt;")
@@ -256,6 +257,28 @@ class Gestures:
         if not standin.installation.authorized:
             raise Impossible("The app has no token here.")
         return await standin.push.event(standin.platform.revoke(standin.installation))
+
+    async def take_out_of_organisation(self) -> Reply:
+        """An admin of the organisation takes its app out of this workspace; the app stays in the others."""
+        standin = self._standin
+        organisation = self._organisation()
+        reply = await standin.push.event({"type": "team_access_revoked", "team_ids": [standin.workspace.team.id]})
+        organisation.left_out.add(standin.workspace.team.id)
+        standin.workspace.touch()
+        return reply
+
+    async def let_into_organisation(self) -> Reply:
+        """An admin of the organisation lets its app into this workspace again."""
+        standin = self._standin
+        self._organisation().left_out.discard(standin.workspace.team.id)
+        standin.workspace.touch()
+        return await standin.push.event({"type": "team_access_granted", "team_ids": [standin.workspace.team.id]})
+
+    def _organisation(self) -> Organisation:
+        team = self._standin.workspace.team
+        if team.enterprise is None or not team.org_wide:
+            raise Impossible("No organisation has the app here.")
+        return self._standin.platform.organisations[team.enterprise.id]
 
     async def uninstall(self) -> list[Reply]:
         """Remove the app from the workspace, or from its organisation: its tokens die, then it is told so."""

@@ -158,7 +158,7 @@ def _places(platform: Platform) -> list[_Place]:
         people = tuple(each for each in one.workspace.members() if not each.is_restricted and not each.deleted)
         found.append(_Place(team.id, team.name, "Workspace", one.workspace.installation, people))
     for organisation in platform.organisations.values():
-        admins = [each for one in organisation.teams for each in one.workspace.members() if each.is_admin]
+        admins = [each for one in organisation.members for each in one.workspace.members() if each.is_admin]
         enterprise = organisation.enterprise
         found.append(_Place(enterprise.id, enterprise.name, "Organisation", organisation.installation, tuple(admins)))
     return found

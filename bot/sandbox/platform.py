@@ -36,7 +36,14 @@ class Organisation:
     def __init__(self, enterprise: Enterprise) -> None:
         self.enterprise = enterprise
         self.installation = Installation()
-        self.teams: list[SlackStandIn] = []
+        self.members: list[SlackStandIn] = []
+        self.left_out: set[str] = set()
+        """The workspaces that an admin of the organisation took the app out of."""
+
+    @property
+    def teams(self) -> list[SlackStandIn]:
+        """The workspaces that the app is in where all of the organisation installed it."""
+        return [one for one in self.members if one.workspace.team.id not in self.left_out]
 
 
 class Platform:

@@ -1,6 +1,6 @@
-"""The sandbox's two workspaces: who is there, and where they talk.
+"""The sandbox's workspaces: who is there, and where they talk.
 
-First names and channels are the same in both, and one person has the same name: whatever mixes them up shows.
+First names and channels are the same in all, and one person has the same name: whatever mixes them up shows.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.sandbox.people import Channel, Person, Team
+from bot.sandbox.people import Channel, Enterprise, Person, Team
 from bot.sandbox.workspace import SLACKBOT, Workspace
 
 
@@ -49,7 +49,7 @@ def harbour_homes(now: Callable[[], datetime], team: Team | None = None) -> Work
             Channel(
                 "C0PARTNERS", "partners", "Shared with agents outside", [*everyone, "U0GUEST", bot], is_ext_shared=True
             ),
-            Channel("C0GENERAL", "general", "Company-wide", everyone, is_general=True),
+            Channel("C0GENERAL", "general", "Company-wide", list(everyone), is_general=True),
         ],
     )
 
@@ -64,18 +64,34 @@ def alder_finch(now: Callable[[], datetime]) -> Workspace:
         bot_id="B0ALDER",
         bot_user_id="U1LEADBELL",
     )
-    everyone = ["U1ADA", "U1MAX", "U1ZOE", "U1SAM"]
+    return _office(team, "1", now)
+
+
+def northern_group(now: Callable[[], datetime]) -> tuple[Enterprise, Workspace, Workspace]:
+    """An organisation of Enterprise Grid with two workspaces, of the same people's names; the app has one bot user."""
+    enterprise = Enterprise("E0GROUP", "Northern Group")
+    offices = (
+        Team("T0YORK", "York office", "york", bot_id="B0GROUP", bot_user_id="U0GROUPBELL", email_domain="york.example"),
+        Team("T0HULL", "Hull office", "hull", bot_id="B0GROUP", bot_user_id="U0GROUPBELL", email_domain="hull.example"),
+    )
+    york, hull = (_office(team, digit, now) for digit, team in zip("23", offices, strict=True))
+    return enterprise, york, hull
+
+
+def _office(team: Team, digit: str, now: Callable[[], datetime]) -> Workspace:
+    everyone = [f"U{digit}ADA", f"U{digit}MAX", f"U{digit}ZOE", f"U{digit}SAM"]
+    with_bot = [*everyone, team.bot_user_id]
     return _fill(
         Workspace(team, now),
         [
-            Person("U1ADA", "ada", "Ada Finch", "Office manager · admin", is_admin=True),
-            Person("U1MAX", "max", "Max Alder", "Lettings manager · approver"),
-            Person("U1ZOE", "zoe", "Zoe Lind", "Lettings · member"),
-            Person("U1SAM", "sam", "Sam Osei", "Lettings · member"),
+            Person(everyone[0], "ada", "Ada Finch", "Office manager · admin", is_admin=True),
+            Person(everyone[1], "max", "Max Alder", "Lettings manager · approver"),
+            Person(everyone[2], "zoe", "Zoe Lind", "Lettings · member"),
+            Person(everyone[3], "sam", "Sam Osei", "Lettings · member"),
         ],
         [
-            Channel("C1LEADS", "leads", "New enquiries", [*everyone, team.bot_user_id]),
-            Channel("C1NORTH", "north-team", "North of the river", [*everyone, team.bot_user_id]),
-            Channel("C1GENERAL", "general", "Everybody", everyone, is_general=True),
+            Channel(f"C{digit}LEADS", "leads", "New enquiries", list(with_bot)),
+            Channel(f"C{digit}NORTH", "north-team", "North of the river", list(with_bot)),
+            Channel(f"C{digit}GENERAL", "general", "Everybody", list(everyone), is_general=True),
         ],
     )

@@ -114,7 +114,7 @@ class SlackStandIn:
             if team.bot_user_id != bot.bot_user_id:
                 raise ValueError("the workspaces of an organisation need one bot user")
             one.workspace.team = replace(team, enterprise=enterprise)
-            made.teams.append(one)
+            made.members.append(one)
         self.platform.organisations[enterprise.id] = made
         return made
 
@@ -127,8 +127,8 @@ class SlackStandIn:
         own = self.workspace.installation
         if enterprise is None or own.active:
             return own
-        whole = self.platform.organisations[enterprise.id].installation
-        return whole if whole.active else own
+        organisation = self.platform.organisations[enterprise.id]
+        return organisation.installation if organisation.installation.active and self in organisation.teams else own
 
     @property
     def bot_token(self) -> str:

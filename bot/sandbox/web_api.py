@@ -145,23 +145,25 @@ def _token(platform: Platform, declared: Method, authorization: str, in_form: An
 def _workspace(platform: Platform, declared: Method, token: str, method: str, args: Json) -> SlackStandIn:
     """The workspace that a call is about: that of its token, or of an organisation's the one that it names."""
     try:
-        teams = platform.alive(token).teams
+        held = platform.alive(token)
     except DeadToken as dead:
         found = platform.holder(token)
         for one in found.teams if found else []:
             one.refused.append((method, str(dead)))
         raise ApiError(str(dead)) from None
+    teams, wanted = held.teams, args.get("team_id")
+    if not teams:  # an organisation took the app out of every workspace
+        raise ApiError("team_access_not_granted")
+    if wanted is not None and teams[0].workspace.team.org_wide:
+        teams = [one for one in teams if one.workspace.team.id == wanted]
+        if not teams:
+            raise ApiError("team_access_not_granted")
     if len(teams) == 1 or declared.anywhere:
         return teams[0]
-    wanted = args.get("team_id")
-    for one in teams:
-        if one.workspace.team.id == wanted or (wanted is None and one.workspace.names_something(args)):
-            return one
-    if wanted is not None:
-        raise ApiError("team_access_not_granted")
-    if method == "auth.test":
-        return teams[0]
-    raise ApiError("missing_argument", fault="an organisation's token needs team_id here")
+    named = next((one for one in teams if one.workspace.names_something(args)), None)
+    if named is None and method != "auth.test":
+        raise ApiError("missing_argument", fault="an organisation's token needs team_id here")
+    return named or teams[0]
 
 
 def _check_arguments(platform: Platform, declared: Method, method: str, args: Json, is_json: bool) -> None:

@@ -22,9 +22,14 @@ async function request(path, init) {
   return body;
 }
 
+/** The workspace that is looked at: requests are about it unless they say otherwise. Empty: the sandbox's first. */
+export const at = { team: "" };
+
+const EVERYWHERE = new Set(["lead", "clock"]);
+
 /** GET /sandbox/<name> with query parameters. */
 export function get(name, query = {}) {
-  const search = new URLSearchParams(query).toString();
+  const search = new URLSearchParams({ ...(at.team ? { team: at.team } : {}), ...query }).toString();
   return request(`/sandbox/${name}${search ? `?${search}` : ""}`, { cache: "no-store" });
 }
 
@@ -33,7 +38,7 @@ export function post(name, body) {
   return request(`/sandbox/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    body: JSON.stringify(at.team && !EVERYWHERE.has(name) ? { team: at.team, ...body } : body),
   });
 }
 
@@ -50,7 +55,7 @@ export async function upload(user, file, channel) {
 
 /** Where a person downloads a file. */
 export function fileUrl(id, user) {
-  return `/sandbox/file?${new URLSearchParams({ id, user })}`;
+  return `/sandbox/file?${new URLSearchParams({ id, user, team: at.team })}`;
 }
 
 const POLL_MS = 2000;

@@ -69,7 +69,7 @@ export class Composer {
 
   entries() {
     const { bot } = this.session.state;
-    const shortcuts = (bot.shortcuts || []).filter((one) => one.type === "global");
+    const shortcuts = this.session.installed ? (bot.shortcuts || []).filter((one) => one.type === "global") : [];
     const list = this.files ? [{ heading: "Attach" }, { label: "Upload from your computer", icon: icon("clip"), choose: () => this.picker.click() }] : [];
     if (shortcuts.length) list.push({ heading: "Shortcuts" });
     for (const one of shortcuts) {
@@ -86,7 +86,8 @@ export class Composer {
 
   /** The app's commands, and Slack's own way to bring it into a channel. */
   get commands() {
-    const { state } = this.session;
+    const { state, installed } = this.session;
+    if (!installed) return [];
     const { channel } = this.where();
     const here = state.channels.find((one) => one.id === channel);
     const own = state.bot.commands.map(commandOf);

@@ -1,6 +1,6 @@
 // The console: starts, keeps the page equal to what the acting person sees, and goes from place to place.
 
-import { ApiError, get, watch } from "./api.js";
+import { ApiError, at, get, watch } from "./api.js";
 import { Composer, messageShortcut } from "./composer.js";
 import { avatar, h, icon } from "./dom.js";
 import { Home } from "./home.js";
@@ -8,11 +8,12 @@ import { MessageList, isReply } from "./messages.js";
 import { Modal } from "./modal.js";
 import { SandboxPanel } from "./sandbox.js";
 import { Session } from "./session.js";
-import { Unread, drawPlaces, drawWho, drawWorkspace, openJump, places } from "./sidebar.js";
+import { Unread, drawPlaces, drawRail, drawWho, drawWorkspace, openJump, places } from "./sidebar.js";
 
 const $ = (id) => document.getElementById(id);
 const OTHERS_MS = 2500;
 const STATE_KEY = "leadbell.who";
+const personKey = (team) => `${STATE_KEY}.${team}`;
 
 class Console {
   constructor() {
@@ -21,6 +22,9 @@ class Console {
     this.place = null;
     this.threadTs = null;
     this.messages = [];
+    this.wanted = null;
+    this.news = new Map();
+    this.left = new Map();
     session.refresh = () => this.refresh(true);
     session.redraw = () => this.draw();
     session.openChannel = (id) => this.go(id);
@@ -98,10 +102,6 @@ class Console {
     return places(this.session).find((place) => place.id === this.place);
   }
 
-  get hasHome() {
-    return this.session.state.bot.home !== false;
-  }
-
   get channel() {
     return this.session.channels.find((one) => one.id === this.place);
   }
@@ -116,17 +116,45 @@ class Console {
   fromHash() {
     if (!this.session.state) return;
     const [user, place] = decodeURIComponent(location.hash.slice(1)).split("/");
-    if (this.session.state.people.some((person) => person.id === user) && user !== this.session.userId) this.become(user, place);
+    const elsewhere = this.session.state.workspaces.find((one) => one.people.includes(user));
+    if (elsewhere && elsewhere.id !== at.team) this.enter(elsewhere.id, user, place);
+    else if (this.session.state.people.some((person) => person.id === user) && user !== this.session.userId) this.become(user, place);
     else if (place && place !== this.place) this.go(place);
+  }
+
+  /** Goes to another workspace: as the person who acted there last, where they were. */
+  enter(team, user, place) {
+    this.drawer(false);
+    if (team === at.team) return undefined;
+    this.left.set(at.team, this.place);
+    at.team = team;
+    this.wanted = { user: user || this.actingIn(team), place: place || this.left.get(team) };
+    this.modal.hide();
+    this.place = null;
+    this.threadTs = null;
+    this.messages = [];
+    return this.refresh(true);
+  }
+
+  /** Who acts in a workspace: whoever did last. */
+  actingIn(team) {
+    const one = this.session.state.workspaces.find((each) => each.id === team);
+    const kept = localStorage.getItem(personKey(team));
+    return one.people.includes(kept) ? kept : one.person;
+  }
+
+  keepPerson() {
+    localStorage.setItem(STATE_KEY, this.session.userId);
+    localStorage.setItem(personKey(at.team), this.session.userId);
   }
 
   become(user, place) {
     this.session.userId = user;
-    localStorage.setItem(STATE_KEY, user);
+    this.keepPerson();
     this.modal.hide();
     const wasDm = this.where === undefined && this.place !== "home";
     const wanted = place || (wasDm ? this.session.botDm : this.place);
-    const open = this.session.channels.some((channel) => channel.id === wanted) || wanted === this.session.botDm || (wanted === "home" && this.hasHome);
+    const open = this.session.channels.some((channel) => channel.id === wanted) || wanted === this.session.botDm || (wanted === "home" && this.session.hasHome);
     this.place = null;
     this.go(open ? wanted : this.session.channels[0]?.id || this.session.botDm);
   }
@@ -185,7 +213,10 @@ class Console {
 
   async fetchAll() {
     try {
-      this.session.accept(await get("state"));
+      const state = await get("state", at.team ? {} : { user: this.asked()[0] || "" });
+      if (at.team && state.workspace.id !== at.team) return; // somebody went to another workspace meanwhile
+      at.team = state.workspace.id;
+      this.session.accept(state);
       if (!this.place) this.start();
       const { session, place } = this;
       const user = session.userId;
@@ -216,13 +247,23 @@ class Console {
     $("offline").replaceChildren(...(text ? [icon("warn"), h("span", { text })] : []));
   }
 
+  /** The person and the place that the page is to show: by its address, else as the browser was left. */
+  asked() {
+    const [user, place] = decodeURIComponent(location.hash.slice(1)).split("/");
+    return [user || localStorage.getItem(STATE_KEY), place];
+  }
+
+  /** Begins in a workspace. */
   start() {
     const { session } = this;
-    const [user, place] = decodeURIComponent(location.hash.slice(1)).split("/");
+    const [user, place] = this.wanted ? [this.wanted.user, this.wanted.place] : this.asked();
+    this.wanted = null;
     const known = (id) => session.state.people.some((person) => person.id === id);
-    const kept = localStorage.getItem(STATE_KEY);
-    session.userId = [user, kept, session.state.people[0].id].find(known);
-    drawWorkspace(session);
+    session.userId = [user, this.actingIn(at.team), session.state.people[0].id].find(known);
+    this.keepPerson();
+    this.list.reset();
+    this.loaded = false;
+    this.entered = false;
     const ids = places(session).map((one) => one.id);
     this.place = ids.includes(place) ? place : ids[0];
     this.opened = this.place === "home";
@@ -245,8 +286,18 @@ class Console {
         if (user !== this.session.userId) return;
         if (messages) this.unread.note(id, messages);
       }
+      await this.otherWorkspaces();
       this.drawPlaces();
     }, wait);
+  }
+
+  async otherWorkspaces() {
+    for (const { id: team } of this.session.state.workspaces) {
+      if (team === at.team) continue;
+      const user = this.actingIn(team);
+      const latest = await get("latest", { team, user }).catch(() => null);
+      if (latest) this.news.set(team, this.unread.elsewhere(team, user, latest));
+    }
   }
 
   // ---- drawing -------------------------------------------------------------------------------
@@ -255,6 +306,7 @@ class Console {
     const { session, place } = this;
     const isHome = place === "home";
     drawWho(session, (user) => this.become(user));
+    drawWorkspace(session);
     this.panel.update();
     this.drawHead();
     $("home").hidden = !isHome;
@@ -267,7 +319,9 @@ class Console {
 
   drawPlaces() {
     const waiting = drawPlaces(this.session, this.unread, this.place, (id) => this.go(id));
-    $("menu").classList.toggle("has-unread", waiting > 0);
+    drawRail(this.session, this.news, (team) => this.enter(team));
+    const elsewhere = [...this.news].some(([team, news]) => team !== at.team && news > 0);
+    $("menu").classList.toggle("has-unread", waiting > 0 || elsewhere);
     const name = this.title();
     document.title = `${waiting ? `(${waiting}) ` : ""}${name} · ${this.session.state.workspace.name} sandbox`;
   }
@@ -288,7 +342,7 @@ class Console {
     const isBot = place === "home" || place === session.botDm;
     const tab = (id, label) => h("button", { type: "button", role: "tab", "aria-selected": id === place ? "true" : "false", data: { tab: id }, text: label, on: { click: () => this.go(id) } });
     head.replaceChildren(h("h1", {}, isBot ? avatar({ isBot: true }, "small") : icon("person"), isBot ? bot.name : this.title(), isBot ? h("span", { class: "badge", text: "APP" }) : null),
-      ...(isBot && this.hasHome ? [h("div", { class: "tabs", role: "tablist", "aria-label": bot.name }, tab("home", "Home"), tab(session.botDm, "Messages"))] : []));
+      ...(isBot && this.session.hasHome ? [h("div", { class: "tabs", role: "tablist", "aria-label": bot.name }, tab("home", "Home"), tab(session.botDm, "Messages"))] : []));
   }
 
   faces(channel) {

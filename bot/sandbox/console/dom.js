@@ -45,6 +45,7 @@ const PATHS = {
   flask: "M8 3h4M8.700 3v5L4.500 15.200A1.200 1.200 0 0 0 5.500 17h9a1.200 1.200 0 0 0 1-1.800L11.300 8V3M6.500 12.500h7",
   info: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM10 9v4.500M10 6.500v.01",
   clip: "M14.500 9.500l-5 5a3 3 0 0 1-4.300-4.300l6-6a2 2 0 0 1 2.900 2.900l-5.700 5.700a1 1 0 0 1-1.500-1.400l4.800-4.800",
+  plug: "M7 3v4M13 3v4M5 7h10v3a5 5 0 0 1-10 0zM10 15v3",
   person: "M10 3.500a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM4 17c0-3.500 2.500-5.500 6-5.500s6 2 6 5.500",
   bubble: "M3.500 4.500h13v9h-7l-3.500 3v-3H3.500z",
 };
@@ -73,8 +74,9 @@ export function uniqueId(prefix) {
 const bell = new URL("bell.svg", import.meta.url).href;
 const COLOURS = ["#b3457b", "#2f6fb2", "#3d8a5f", "#a4682a", "#7a55b3", "#b2493f", "#28808a", "#66702a"];
 
-function initials(name) {
-  const words = name.trim().split(/\s+/).filter(Boolean);
+/** Two letters for a name: of its first and its last word. */
+export function initials(name) {
+  const words = name.trim().split(/[\s&]+/).filter(Boolean);
   const first = words.length > 1 ? [words[0], words[words.length - 1]] : words.slice(0, 1);
   return first.map((word) => Array.from(word)[0]).join("").toUpperCase() || "?";
 }

@@ -47,7 +47,7 @@ function face(id, session, className, name) {
 
 function tools(message, session, { openThread, inThread, shortcut }) {
   const canThread = !message.ephemeral && !inThread;
-  const own = () => (session.state.bot.shortcuts || []).filter((one) => one.type === "message" && !message.ephemeral);
+  const own = () => (session.state.bot.shortcuts || []).filter((one) => one.type === "message" && !message.ephemeral && session.installed);
   const entries = () => {
     const list = own().map((one) => ({ label: one.name, description: session.state.bot.name, icon: face(session.state.bot.user_id, session, "small"), data: { shortcut: one.callback_id }, choose: () => shortcut(one, message) }));
     if (canThread) list.unshift({ label: "Reply in thread", icon: icon("thread"), choose: () => openThread(message.ts) });

@@ -49,12 +49,12 @@ export class SandboxPanel {
   /** Draws the controls; again only when the lead systems change. */
   update() {
     this.tick();
-    const { providers: names = [], provider_titles: titles = {} } = this.session.state;
+    const { providers: names = [], provider_titles: titles = {}, bot, workspace, install_url: install } = this.session.state;
     const providers = names.map((name) => ({ name, title: titles[name] || name }));
-    const signature = JSON.stringify(providers);
+    const signature = JSON.stringify([providers, workspace, bot.installed, bot.has_token, install]);
     if (signature === this.signature) return;
     this.signature = signature;
-    this.panel.replaceChildren(this.leads(providers), this.clock(), this.faults(providers));
+    this.panel.replaceChildren(this.leads(providers), this.clock(), this.faults(providers), this.app());
   }
 
   async run(name, body, done) {
@@ -70,7 +70,7 @@ export class SandboxPanel {
 
   leads(providers) {
     const arrive = ({ name, title }) => h("button", { type: "button", class: "button lead-arrives", data: { lead: name }, text: title, title: `A lead arrives at ${title}`, "aria-label": `A lead arrives at ${title}`, on: { click: () => this.lead(name, title) } });
-    return h("fieldset", {}, h("legend", {}, icon("bolt"), "A lead arrives at"), providers.map(arrive));
+    return h("fieldset", {}, h("legend", {}, icon("bolt"), "A lead arrives at"), h("div", { class: "steps" }, providers.map(arrive)));
   }
 
   lead(name, title) {
@@ -83,6 +83,19 @@ export class SandboxPanel {
     const move = (seconds) => this.run("clock", { advance: seconds }, (answer) => `It is now ${shortMoment(new Date(answer.now), session.world.zone)}.`);
     return h("fieldset", {}, h("legend", {}, icon("clock"), "Move the clock"),
       h("div", { class: "steps" }, steps.map(([label, seconds, name]) => h("button", { type: "button", class: "button", data: { clock: name }, text: label, on: { click: () => move(seconds()) } }))));
+  }
+
+  /** The app in the workspace that is looked at: an admin takes it away, or lets it in again. */
+  app() {
+    const { bot, workspace, install_url: install } = this.session.state;
+    const act = (name, label, done) => h("button", { type: "button", class: "button", data: { app: name }, text: label, on: { click: () => this.run("app", { act: name }, done) } });
+    const add = install
+      ? h("a", { class: "button", id: "app-install", href: install, target: "_blank", rel: "noopener", text: `Add ${bot.name} to a workspace` })
+      : h("p", { class: "sandbox-note", text: "This sandbox’s bot runs with the token of one workspace, and cannot be added to another." });
+    const taken = [act("uninstall", "Uninstall", `${bot.name} was removed from ${workspace.name}.`)];
+    if (bot.has_token) taken.push(act("revoke", "Revoke token", `${bot.name}’s token for ${workspace.name} is dead.`));
+    return h("fieldset", {}, h("legend", {}, icon("plug"), `${bot.name} in ${workspace.name}`),
+      bot.installed ? h("div", { class: "steps" }, taken) : null, bot.installed && bot.has_token ? null : add);
   }
 
   faults(providers) {

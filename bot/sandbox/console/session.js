@@ -32,6 +32,15 @@ export class Session {
     return this.state.people.find((person) => person.id === this.userId);
   }
 
+  /** Whether the app is in this workspace. */
+  get installed() {
+    return this.state.bot.installed !== false;
+  }
+
+  get hasHome() {
+    return this.state.bot.home !== false && this.installed;
+  }
+
   /** The sandbox's clock. */
   now() {
     return new Date(this.at + Date.now() - this.fetchedAt);

@@ -1,8 +1,8 @@
 // The frame: workspace name, who is acting, channels with their unread dots, and jumping to a place.
 
-import { avatar, h, icon } from "./dom.js";
+import { avatar, h, icon, initials } from "./dom.js";
 
-const seenKey = (session, channel) => `leadbell.seen.${session.state.workspace.id}.${session.userId}.${channel}`;
+const keyOf = (team, user, channel) => `leadbell.seen.${team}.${user}.${channel}`;
 
 /** Which messages of each channel the person has seen, kept in the browser. */
 export class Unread {
@@ -12,14 +12,19 @@ export class Unread {
   }
 
   /** The newest message seen; a mark from a sandbox whose clock ran further ahead does not count. */
-  seen(channel) {
-    const ts = localStorage.getItem(seenKey(this.session, channel)) || "0";
+  seen(channel, team = this.session.state.workspace.id, user = this.session.userId) {
+    const ts = localStorage.getItem(keyOf(team, user, channel)) || "0";
     return Number(ts) * 1000 > this.session.now().getTime() + 60000 ? "0" : ts;
+  }
+
+  /** In how many conversations of another workspace something new waits for the person who acts there. */
+  elsewhere(team, user, latest) {
+    return Object.entries(latest).filter(([channel, ts]) => Number(ts) > Number(this.seen(channel, team, user))).length;
   }
 
   see(channel, messages) {
     const last = messages[messages.length - 1];
-    if (last && Number(last.ts) > Number(this.seen(channel))) localStorage.setItem(seenKey(this.session, channel), last.ts);
+    if (last && Number(last.ts) > Number(this.seen(channel))) localStorage.setItem(keyOf(this.session.state.workspace.id, this.session.userId, channel), last.ts);
   }
 
   isNew(channel, message) {
@@ -52,12 +57,13 @@ const channelIcon = (channel) => icon(channel.is_private ? "lock" : "hash");
 export function places(session) {
   const { bot } = session.state;
   const list = session.channels.map((channel) => ({ kind: "channel", id: channel.id, label: channel.name, picture: () => channelIcon(channel), shared: channel.is_shared }));
-  list.push({ kind: "dm", id: session.botDm, label: bot.name, picture: () => avatar({ isBot: true }, "tiny") });
+  const known = session.state.dms.some((dm) => dm.id === session.botDm);
+  if (session.installed || known) list.push({ kind: "dm", id: session.botDm, label: bot.name, picture: () => avatar({ isBot: true }, "tiny") });
   for (const dm of session.state.dms.filter((one) => one.id !== session.botDm && (one.user === session.userId || one.members?.includes(session.userId)))) {
     const other = session.person(dm.members?.find((id) => id !== session.userId) || dm.user);
     if (other) list.push({ kind: "dm", id: dm.id, label: other.real_name, picture: () => avatar({ id: other.id, name: other.real_name, color: other.color }, "tiny") });
   }
-  if (bot.home !== false) list.push({ kind: "home", id: "home", label: `${bot.name} Home`, picture: () => avatar({ isBot: true }, "tiny") });
+  if (session.hasHome) list.push({ kind: "home", id: "home", label: `${bot.name} Home`, picture: () => avatar({ isBot: true }, "tiny") });
   return list;
 }
 
@@ -83,15 +89,36 @@ export function drawPlaces(session, unread, current, go) {
   const of = (kind) => all.filter((place) => place.kind === kind).map(entry);
   const root = document.getElementById("places");
   const focused = root.contains(document.activeElement) ? { ...document.activeElement.dataset } : null;
-  root.replaceChildren(group("Channels", of("channel")), group("Direct messages", of("dm")), ...(of("home").length ? [group("Apps", of("home"))] : []));
+  const groups = [["Channels", of("channel")], ["Direct messages", of("dm")], ["Apps", of("home")]];
+  root.replaceChildren(...groups.filter(([, entries]) => entries.length).map(([title, entries]) => group(title, entries)));
   if (focused) root.querySelector(focused.channel ? `[data-channel="${CSS.escape(focused.channel)}"]` : "[data-view]")?.focus();
   return waiting;
 }
 
 export function drawWorkspace(session) {
+  const { workspace, bot } = session.state;
   document.getElementById("workspace").replaceChildren(
-    h("span", { class: "workspace-mark", text: session.state.workspace.name.slice(0, 1), "aria-hidden": "true" }),
-    h("strong", { text: session.state.workspace.name }));
+    h("strong", { text: workspace.name }),
+    ...(session.installed ? [] : [h("small", { text: `${bot.name} is not installed` })]));
+}
+
+/** The workspaces, one under the other, each with a mark where something new waits. */
+export function drawRail(session, waiting, go) {
+  const root = document.getElementById("rail");
+  const { workspaces = [], workspace } = session.state;
+  const signature = JSON.stringify([workspaces.map((one) => [one.id, one.name, waiting.get(one.id) || 0]), workspace.id]);
+  if (root.dataset.signature === signature) return;
+  root.dataset.signature = signature;
+  const focused = root.contains(document.activeElement) ? document.activeElement.dataset.team : null;
+  root.replaceChildren(...workspaces.map((one) => {
+    const current = one.id === workspace.id;
+    const news = current ? 0 : waiting.get(one.id) || 0;
+    return h("button", { type: "button", class: `team${current ? " current" : ""}${news ? " unread" : ""}`, title: one.name, "aria-current": current ? "true" : null, data: { team: one.id }, on: { click: () => go(one.id) } },
+      h("span", { class: "workspace-mark", text: initials(one.name), "aria-hidden": "true" }),
+      h("span", { class: "hidden-text", text: news ? `${one.name}, new messages` : one.name }),
+      news ? h("span", { class: "team-news", "aria-hidden": "true" }) : null);
+  }));
+  if (focused) root.querySelector(`[data-team="${CSS.escape(focused)}"]`)?.focus();
 }
 
 /** The person switcher: a card that says who acts, with a native select over it. */
