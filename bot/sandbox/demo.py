@@ -48,16 +48,18 @@ class Sandbox:
         socket_mode: bool = False,
         providers: Mapping[str, Provider] | None = None,
         public: bool = True,
+        installed: bool = True,
     ) -> None:
         """``socket_mode``: the bot listens over Socket Mode instead of HTTP. ``providers``: other lead systems than the
-        installed ones. ``public``: lead systems and browsers can reach the bot."""
+        installed ones. ``public``: lead systems and browsers can reach the bot. ``installed``: the settings hold
+        a token of the first workspace."""
         self.clock = ShiftedClock()
         self.fast = fast
         self.tempo = tempo or (Tempo.fast() if fast else Tempo(post_gap=0.3))
         self.providers: Mapping[str, Provider] = discover() if providers is None else providers
         self.slack = SlackStandIn(
             signing_secret=secrets.token_hex(16),
-            bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}",
+            bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}" if installed else None,
             app_token="xapp-sandbox",  # noqa: S106
             now=self.clock.now,
             recorder=Recorder(record) if record else None,
@@ -110,9 +112,12 @@ class Sandbox:
         self.slack.base_url = self.url
         self.slack.request_url = f"{self.url}/slack/events"
         self.slack.oauth.redirect_uris = [f"{self.url}/slack/oauth_redirect"]
+        self.slack.oauth.install_url = f"{self.url}/slack/install"
         self.settings = Settings(
             database=self._database or folder / "sandbox.sqlite3",
             bot_token=SecretStr(self.slack.bot_token),
+            client_id=self.slack.oauth.client_id,
+            client_secret=SecretStr(self.slack.oauth.client_secret),
             signing_secret=SecretStr("" if self._socket_mode else self.slack.signing_secret),
             app_token=SecretStr(self.slack.app_token) if self._socket_mode else None,
             slack_api_url=f"{self.url}/api/",
