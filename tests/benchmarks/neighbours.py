@@ -193,7 +193,7 @@ class Run:
         arrivals = sorted((draw.uniform(0, span), draw.choice(others)) for _ in range(self.size.arrivals))
         before = len(await self._taken())
         acks: list[float] = []
-        await asyncio.sleep(self.size.every - time.time() % self.size.every)
+        await asyncio.sleep(self.size.every - time.time() % self.size.every)  # polls ring at the same moments of it
         if flood:
             await self.tell("hang", connections=list(range(EACH, (HANGING + 1) * EACH)))
             await self.tell("flood", connection=0, leads=self.size.flood)

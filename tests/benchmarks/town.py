@@ -82,8 +82,9 @@ class Town:
     async def slack(self, request: web.Request) -> web.StreamResponse:
         """A method of the Web API."""
         method = request.match_info["method"]
-        given: Json = dict(await request.post()) if "form" in request.content_type else await request.json()
-        given |= request.query
+        given: Json = dict(request.query)
+        if request.method == "POST":
+            given |= await request.json() if "json" in request.content_type else dict(await request.post())
         channel = str(given.get("channel", ""))
         match method:
             case "chat.postMessage":
@@ -127,7 +128,7 @@ def _ok(**more: Any) -> web.Response:
 async def _main() -> None:
     made = Town()
     application = web.Application(client_max_size=32 * 1024 * 1024)
-    application.router.add_post("/slack/{method}", made.slack)
+    application.router.add_route("*", "/slack/{method}", made.slack)
     application.router.add_post("/control/{what}", made.control)
     application.router.add_get("/api/bulk/open/leads", made.leads)
     runner, port = await serve(application, "127.0.0.1", 0)
