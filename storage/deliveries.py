@@ -103,13 +103,17 @@ def _enqueue(
     )
 
 
+_OPEN = "state IN ('pending', 'sending', 'doubt')"
 _HEADS = (
-    f"SELECT {columns(Delivery, 'o')} FROM outbox o JOIN (SELECT workspace, lane, MIN(seq) AS seq FROM outbox "
-    "WHERE state IN ('pending', 'sending', 'doubt') GROUP BY workspace, lane) first "
-    "ON first.workspace = o.workspace AND first.lane = o.lane AND first.seq = o.seq "
-    "WHERE o.state IN ('pending', 'doubt') AND NOT EXISTS (SELECT 1 FROM workspaces s WHERE s.workspace = o.workspace "
-    "AND s.stopped IS NOT NULL) ORDER BY o.next_at, o.seq"
+    "WITH RECURSIVE lanes (workspace, lane) AS (SELECT w.workspace, (SELECT MIN(n.lane) FROM outbox n "
+    f"WHERE n.workspace = w.workspace AND n.{_OPEN}) FROM workspaces w WHERE w.stopped IS NULL "
+    "UNION ALL SELECT l.workspace, (SELECT MIN(n.lane) FROM outbox n WHERE n.workspace = l.workspace "
+    f"AND n.lane > l.lane AND n.{_OPEN}) FROM lanes l WHERE l.lane IS NOT NULL) "
+    f"SELECT {columns(Delivery, 'o')} FROM lanes l JOIN outbox o ON o.workspace = l.workspace AND o.lane = l.lane "
+    "AND o.seq = (SELECT MIN(f.seq) FROM outbox f WHERE f.workspace = l.workspace AND f.lane = l.lane "
+    f"AND f.{_OPEN}) AND o.{_OPEN} AND o.state <> 'sending' WHERE l.lane IS NOT NULL ORDER BY o.next_at, o.seq"
 )
+"""From lane to lane by the index: what waits behind the first of a lane costs nothing, however much it is."""
 
 
 def heads(tx: Tx, now: datetime) -> tuple[list[Delivery], datetime | None]:
