@@ -178,20 +178,24 @@ def check() -> None:
     """Look whether the settings, the key and the database are in order; names what is wrong."""
     from bot.app import open_database
     from bot.settings import environment, load
+    from bot.slack.troubles import troubles
     from providers.provider import discover
     from storage.database import whole
 
     _log()
     settings = _guarded(lambda: load(environment(), discover()))
-    database, _ = _guarded(lambda: open_database(settings))
+    database, vault = _guarded(lambda: open_database(settings))
     try:
         undamaged = database.read_now(whole)
+        ill = database.read_now(lambda tx: troubles(tx, vault, settings)) if undamaged else []
     finally:
         database.close()
     if not undamaged:
         click.echo("The database is damaged; restore it from a backup.", err=True)
         sys.exit(1)
     click.echo("Settings, key and database are in order.")
+    for sentence in ill:
+        click.echo(sentence)
 
 
 if __name__ == "__main__":

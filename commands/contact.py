@@ -32,7 +32,7 @@ class Contacted(BaseModel):
     said: Annotated[str, Long()] = Field(
         default="", title="Outcome, or what was said", max_length=2900, description="Kept as a note here, too."
     )
-    following: Annotated[str, Ask.SELECT] = Field(default="", title="What comes next?")
+    following: Annotated[str | None, Ask.SELECT] = Field(default=None, title="What comes next?")
     override: str = Field(
         default="",
         title="Why against the customer's wish?",
@@ -90,7 +90,7 @@ async def contacted(desk: Desk, request: Request) -> Answer:
         against = told.how in _wishes(seen)
         if against and not told.override.strip():
             if "override" not in submitted.state:  # the wish came while the modal was open
-                values = {"how": told.how, "said": told.said, "following": told.following or None}
+                values = {"how": told.how, "said": told.said, "following": told.following}
                 return Show(working.contact(Contacted, seen, CHOICES, values, wishes=True))
             return Faults({"how": sentences.against_wish(told.how)})
         if once(tx, workspace, f"view:{submitted.view_id}", now):
@@ -114,7 +114,7 @@ def _keep(tx: Tx, desk: Desk, seen: Sight, told: Contacted, *, against: bool, by
         leads.add_note(tx, workspace, lead.number, author=by, body=reason, now=now)
     if said:
         leads.add_note(tx, workspace, lead.number, author=by, body=said, now=now)
-    telling.contact(tx, desk, lead, told.how, said, told.following, by=by, now=now)
+    telling.contact(tx, desk, lead, told.how, said, told.following or "", by=by, now=now)
     deliveries.refresh(tx, workspace, desk.vault, lead.number, now)
     line = {"what": "contacted", "by": by, "how": told.how}
     deliveries.line(tx, workspace, desk.vault, lead.number, line, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commands import sight as seeing
@@ -18,27 +18,53 @@ from storage.records import Person, StoredLead
 MOST_SHOWN = 20
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Leads that share a value with a lead, without that lead itself."""
+
+    by_email: Sequence[StoredLead]
+    by_phone: Sequence[StoredLead]
+    by_customer: Sequence[StoredLead]
+
+    @property
+    def every(self) -> dict[int, StoredLead]:
+        return {o.number: o for o in (*self.by_email, *self.by_phone, *self.by_customer)}
+
+
+def _alike(tx: Tx, lead: StoredLead) -> _Alike:
+    def besides(leads_: Sequence[StoredLead]) -> list[StoredLead]:
+        return [o for o in leads_ if o.number != lead.number]
+
+    return _Alike(
+        besides(same.by_email(tx, lead.workspace, lead)),
+        besides(same.by_phone(tx, lead.workspace, lead)),
+        leads.of_customer(tx, lead.workspace, lead),
+    )
+
+
 def found(
     tx: Tx, providers: Mapping[str, Provider], lead: StoredLead, viewer: Person | None = None
 ) -> list[StoredLead]:
     """The same person's other leads that ``viewer`` may know of (``None``: everybody in a channel), newest first:
     by e-mail address and telephone number across connections, and by the lead system's own customer."""
+    return _found(tx, providers, lead, _alike(tx, lead), viewer)
+
+
+def _found(
+    tx: Tx, providers: Mapping[str, Provider], lead: StoredLead, alike: _Alike, viewer: Person | None
+) -> list[StoredLead]:
+    if not alike.every:
+        return []
     held = {c.connection: providers[c.provider] for c in connections.every(tx, lead.workspace)}
 
     def region(one: StoredLead) -> str:
         provider = held.get(one.connection)
         return provider.region if provider else "ZZ"
 
-    by_value = others(
-        lead,
-        same.by_email(tx, lead.workspace, lead),
-        same.by_phone(tx, lead.workspace, lead),
-        region,
-    )
-    every = {o.number: o for o in (*by_value, *leads.of_customer(tx, lead.workspace, lead))}
+    by_value = others(lead, alike.by_email, alike.by_phone, region)
     may_be_shown = [
         o
-        for o in every.values()
+        for o in {o.number: o for o in (*by_value, *alike.by_customer)}.values()
         if o.connection in held and (seeing.visible(tx, o, viewer) if viewer else not o.private)
     ]
     return sorted(may_be_shown, key=lambda o: (o.created_at, o.number), reverse=True)
@@ -73,8 +99,9 @@ def arrived(tx: Tx, desk: Desk, new: Sequence[StoredLead], now: datetime) -> Non
     """New leads, or leads of which more became known: the cards of the same person's others say so, and the thread of
     the newest that somebody owns."""
     for lead in new:
-        redraw_others(tx, desk, lead, now)
-        every = found(tx, desk.providers, lead)
+        alike = _alike(tx, lead)
+        _redraw(tx, desk, lead, alike, now)
+        every = _found(tx, desk.providers, lead, alike, None)
         before = next((o for o in every if o.owner and o.created_at <= lead.created_at), None)
         connection = connections.get(tx, lead.workspace, lead.connection)
         if before is None or lead.private or connection is None:
@@ -97,8 +124,9 @@ def redraw(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
 
 def redraw_others(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
     """All that share a value are drawn anew, also where it turns out that too many do, and none is linked any more."""
-    workspace = lead.workspace
-    alike = (*same.by_email(tx, workspace, lead), *same.by_phone(tx, workspace, lead))
-    numbers = [o.number for o in alike] + [o.number for o in leads.of_customer(tx, workspace, lead)]
-    for number in list(dict.fromkeys(n for n in numbers if n != lead.number))[:MOST_SHOWN]:
-        deliveries.refresh(tx, workspace, desk.vault, number, now)
+    _redraw(tx, desk, lead, _alike(tx, lead), now)
+
+
+def _redraw(tx: Tx, desk: Desk, lead: StoredLead, alike: _Alike, now: datetime) -> None:
+    for number in list(alike.every)[:MOST_SHOWN]:
+        deliveries.refresh(tx, lead.workspace, desk.vault, number, now)

@@ -18,6 +18,7 @@ from bot.sandbox.demo import Sandbox
 from bot.sandbox.gestures import common
 from bot.sandbox.messages import Message
 from bot.sandbox.push import Reply
+from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.strict import Recorder
 from bot.settings import Tempo
 from commands.forms.read import element_value
@@ -34,11 +35,23 @@ for _name in [n for n in os.environ if n.startswith(("SLACK_", "LEADBELL_"))]:
 
 
 class House:
-    """People of the sandbox's workspace, at work."""
+    """People of one of the sandbox's workspaces, at work.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    In the second one (``other``) people and channels are called as in the first: ADA is Ada Finch there.
+    """
+
+    def __init__(self, sandbox: Sandbox, slack: SlackStandIn | None = None) -> None:
         self.sandbox = sandbox
-        self.slack = sandbox.slack
+        self.slack = slack or sandbox.slack
+
+    @property
+    def other(self) -> House:
+        """The same for the second workspace."""
+        return House(self.sandbox, self.sandbox.second)
+
+    def here(self, name: str) -> str:
+        """This workspace's id of a person or a conversation, by the first one's."""
+        return name.replace("0", "1", 1) if self.slack is self.sandbox.second and name[1:2] == "0" else name
 
     @property
     def kpro(self) -> KproStandIn:
@@ -55,6 +68,7 @@ class House:
 
     async def command(self, user: str, text: str, channel: str = LEADS) -> Message | None:
         """Type a slash command; what the person alone is shown, if anything."""
+        user, channel = self.here(user), self.here(channel)
         before = len(self.slack.workspace.messages[channel])
         await self.slack.people.command(user, channel, text)
         await self.quiet()  # on a busy machine the answer comes after the acknowledgement
@@ -63,7 +77,7 @@ class House:
 
     async def submit(self, user: str, **values: Any) -> dict[str, str]:
         """Send the open modal with values by block id; errors by block id."""
-        errors = await self.slack.modals.submit(user, {k: {"value": v} for k, v in values.items()})
+        errors = await self.slack.modals.submit(self.here(user), {k: {"value": v} for k, v in values.items()})
         await self.quiet()
         return errors
 
@@ -71,7 +85,7 @@ class House:
         """Press a button of a message, or choose in its menu; the ``nth`` of several with one action id."""
         block = [b for b in message.blocks for e in elements(b) if e.get("action_id") == action][nth]
         await self.slack.interactions.press_in_message(
-            user, message.channel, message.ts, block["block_id"], action, selected
+            self.here(user), message.channel, message.ts, block["block_id"], action, selected
         )
         await self.quiet()
 
@@ -85,12 +99,12 @@ class House:
         """Press a button of the open modal."""
         view = self.view(user) or {}
         block = [b for b in view["blocks"] for e in elements(b) if e.get("action_id") == action][nth]
-        await self.slack.interactions.press_in_view(user, block["block_id"], action)
+        await self.slack.interactions.press_in_view(self.here(user), block["block_id"], action)
         await self.quiet()
 
     async def forge(self, user: str, message: Message, action: str, value: str) -> Reply:
         """Send a press as Slack would, with an action id and a value that stand on no button."""
-        workspace = self.slack.workspace
+        workspace, user = self.slack.workspace, self.here(user)
         response = workspace.tickets.response(user, message.channel, message_ts=message.ts)
         payload = {
             **common(self.slack, workspace.people[user]),
@@ -110,14 +124,14 @@ class House:
         await self.command(user, f"/leads connect {provider}")
         errors = await self.submit(user, name=name, **(self.credentials(provider) | values))
         assert errors == {}
-        await self.slack.modals.close(user, all_views=True)
+        await self.slack.modals.close(self.here(user), all_views=True)
         await self.poll()
 
     async def subscribe(self, channel: str = LEADS, user: str = ADA, **values: Any) -> None:
         """Subscribe a channel."""
         await self.command(user, "/leads subscribe", channel)
-        assert await self.submit(user, channel=channel, **values) == {}
-        await self.slack.modals.close(user, all_views=True)
+        assert await self.submit(user, channel=self.here(channel), **values) == {}
+        await self.slack.modals.close(self.here(user), all_views=True)
         await self.quiet()
 
     async def poll(self, seconds: float = 61) -> None:
@@ -165,6 +179,7 @@ class House:
 
     def messages(self, channel: str, user: str = ADA) -> list[Message]:
         """What a person sees in a channel, oldest first."""
+        user, channel = self.here(user), self.here(channel)
         return [m for m in self.slack.workspace.messages[channel] if m.only_for in (None, user)]
 
     def cards(self, channel: str = LEADS) -> list[Message]:
@@ -177,12 +192,12 @@ class House:
 
     def dms(self, user: str) -> list[Message]:
         """What Leadbell wrote to somebody, oldest first."""
-        channel = self.slack.workspace.open_dm(user).id
+        channel = self.slack.workspace.open_dm(self.here(user)).id
         return [m for m in self.messages(channel, user) if m.by_app and m.only_for is None]
 
     def told(self, user: str, channel: str = LEADS) -> list[str]:
         """What only this person was shown in a channel."""
-        return [shown(m) for m in self.messages(channel, user) if m.only_for == user]
+        return [shown(m) for m in self.messages(channel, user) if m.only_for == self.here(user)]
 
     def says(self, user: str) -> str:
         """All that the open modal shows."""
@@ -201,7 +216,7 @@ class House:
 
     def view(self, user: str) -> Json | None:
         """The modal that a person has open."""
-        view = self.slack.workspace.views.top(user)
+        view = self.slack.workspace.views.top(self.here(user))
         return view.json(self.slack.workspace.team) if view else None
 
 
@@ -253,3 +268,11 @@ async def house(make_house: Callable[..., Any]) -> House:
     """A running product: nothing connected yet."""
     made: House = await make_house()
     return made
+
+
+@pytest.fixture
+async def offices(make_house: Callable[..., Any]) -> tuple[House, House]:
+    """A running product that two workspaces installed from its web page: nothing connected yet."""
+    made: House = await make_house(oauth=True)
+    await made.quiet()
+    return made, made.other

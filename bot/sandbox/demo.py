@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import aiohttp
 import click
 from aiohttp import web
 from pydantic import SecretStr
@@ -49,17 +53,19 @@ class Sandbox:
         providers: Mapping[str, Provider] | None = None,
         public: bool = True,
         installed: bool = True,
+        oauth: bool = False,
     ) -> None:
         """``socket_mode``: the bot listens over Socket Mode instead of HTTP. ``providers``: other lead systems than the
         installed ones. ``public``: lead systems and browsers can reach the bot. ``installed``: the settings hold
-        a token of the first workspace."""
+        a token of the first workspace. ``oauth``: they do not, and both workspaces have installed the bot from its
+        web page."""
         self.clock = ShiftedClock()
         self.fast = fast
         self.tempo = tempo or (Tempo.fast() if fast else Tempo(post_gap=0.3))
         self.providers: Mapping[str, Provider] = discover() if providers is None else providers
         self.slack = SlackStandIn(
             signing_secret=secrets.token_hex(16),
-            bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}" if installed else None,
+            bot_token=f"xoxb-sandbox-{secrets.token_hex(8)}" if installed and not oauth else None,
             app_token="xapp-sandbox",  # noqa: S106
             now=self.clock.now,
             recorder=Recorder(record) if record else None,
@@ -72,6 +78,7 @@ class Sandbox:
         self._database = database
         self._socket_mode = socket_mode
         self._public = public
+        self._oauth = oauth
         self._stack = AsyncExitStack()
         self.bot: Leadbell
         self.settings: Settings
@@ -126,7 +133,27 @@ class Sandbox:
             tempo=self.tempo,
         )
         await self._start_bot()
+        if self._oauth:
+            await self.install(self.slack, "U0ADA")
+            await self.install(self.second, "U1ADA")
         return self.url
+
+    async def install(self, slack: SlackStandIn, user: str, *, without: frozenset[str] = frozenset()) -> str:
+        """Somebody adds the bot to a workspace, as in a browser: the page that they see last.
+
+        ``without``: the scopes that they leave out. Raises ValueError where the bot's page leads nowhere.
+        """
+        team = slack.workspace.team.id
+        form = {"place": team, f"user:{team}": user, "decision": "allow"}
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+            async with browser.get(f"{self.url}/slack/install") as page:
+                link = re.search(r'href="([^"]*/oauth/v2/authorize\?[^"]*)"', await page.text())
+            if link is None:
+                raise ValueError("the page of installing has no link to Slack")
+            address = urlsplit(unescape(link.group(1)))
+            fields = [*parse_qsl(address.query), *form.items(), *(("withhold", scope) for scope in sorted(without))]
+            async with browser.post(address._replace(query="").geturl(), data=fields) as page:
+                return await page.text()
 
     async def _start_bot(self) -> None:
         self.bot = await build_leadbell(self.settings, clock=self.clock, providers=self.providers)
@@ -194,14 +221,23 @@ def welcome(sandbox: Sandbox) -> None:
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
             "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
             "4. `/leads do` searches everything that the lead systems can do.\n"
-            "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things."
+            "`/leads help` lists the rest. The panel at the bottom makes leads arrive, moves the clock, breaks things. "
+            "At the left you go to another company that uses the same Leadbell: neither sees anything of the other."
+        ),
+    )
+    sandbox.second.workspace.post(
+        "C1LEADS",
+        "U1ADA",
+        text=(
+            "This is Alder & Finch, another company with the same Leadbell. Connect and subscribe here too: "
+            "the lead systems and their keys are those of Harbour Homes, the leads' owners, channels and notes are not."
         ),
     )
 
 
 async def run_demo(port: int, *, record: Path | None, fast: bool, database: str | None) -> None:
     """Serve the sandbox until the process is stopped."""
-    sandbox = Sandbox(fast=fast, record=record, database=Path(database) if database else None)
+    sandbox = Sandbox(fast=fast, record=record, database=Path(database) if database else None, oauth=True)
     try:
         url = await sandbox.start(port=port)
         welcome(sandbox)

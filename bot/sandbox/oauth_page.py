@@ -126,7 +126,15 @@ def routes(platform: Platform) -> list[web.AbstractRouteDef]:
         except _Faulty as fault:
             return _trouble(str(fault))
 
-    return [web.get(PATH, show), web.post(PATH, decide)]
+    async def open_slack(request: web.Request) -> web.StreamResponse:
+        """The link into Slack's client: the conversation with the app, in the console."""
+        wanted = request.query.get("team", "")
+        organisation = platform.organisations.get(wanted)
+        inside = organisation.members[0] if organisation else platform.teams.get(wanted, platform.first)
+        person = inside.workspace.members()[0].id
+        raise web.HTTPFound(f"/#{person}/{inside.workspace.open_dm(person).id}")
+
+    return [web.get(PATH, show), web.post(PATH, decide), web.get("/app_redirect", open_slack)]
 
 
 def _asked(platform: Platform, given: Mapping[str, str]) -> _Asked:

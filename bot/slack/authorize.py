@@ -32,7 +32,7 @@ from storage.installations import Installation
 log = logging.getLogger("leadbell.slack")
 FOR_EVERYBODY = frozenset({"app_uninstalled", "tokens_revoked", "team_access_revoked", "team_access_granted"})
 """Events that come when there is no token (any more)."""
-_KEY = "leadbell_installation"
+_KEY, _OPEN = "leadbell_installation", "leadbell_open"
 
 
 def workspace_of(body: Mapping[str, Any]) -> str:
@@ -68,9 +68,9 @@ class Gate(AsyncMiddleware):
         body: Mapping[str, Any] = req.body
         kind = str(body.get("type") or "")
         event = body.get("event")
-        if kind in ("url_verification", "ssl_check") or (
-            isinstance(event, dict) and event.get("type") in FOR_EVERYBODY
-        ):
+        happened = event.get("type") if isinstance(event, Mapping) else None
+        if kind in ("url_verification", "ssl_check") or happened in FOR_EVERYBODY:
+            req.context[_OPEN] = True
             return await next()
         found = await self._clients.authorized(workspace_of(body), str(req.context.enterprise_id or ""))
         if found is None:
@@ -115,10 +115,10 @@ class Authorize(AsyncAuthorize):
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
     ) -> AuthorizeResult | None:
-        """The installation; ``None`` where the gate found none."""
+        """The installation; ``None`` where the gate found none, and a bare result for what it let pass without."""
         found: Installation | None = context.get(_KEY)
         if found is None:
-            return None
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id) if context.get(_OPEN) else None
         return AuthorizeResult(
             enterprise_id=found.enterprise or None,
             team_id=team_id,

@@ -79,14 +79,13 @@ def others(
     by_phone: Sequence[StoredLead],
     region: Callable[[StoredLead], str],
 ) -> list[StoredLead]:
-    """The same person's other leads, newest first. ``by_email`` have the same e-mail address, ``by_phone`` telephone
-    numbers that end alike; ``region`` says in which country a lead's number is read."""
+    """The same person's other leads, newest first. ``by_email`` are other leads with the same e-mail address,
+    ``by_phone`` others whose telephone numbers end alike; ``region`` says in which country a lead's number is read."""
     found: dict[int, StoredLead] = {}
-    if lead.email and not is_relay(lead.email) and _people(by_email) <= MOST_PEOPLE:
+    if by_email and lead.email and not is_relay(lead.email) and _people([lead, *by_email]) <= MOST_PEOPLE:
         found |= {o.number: o for o in by_email}
-    if lead.phone and (mine := e164(lead.phone, region(lead))):
+    if by_phone and lead.phone and (mine := e164(lead.phone, region(lead))):
         same = [o for o in by_phone if o.phone and e164(o.phone, region(o)) == mine]
-        if _people(same) <= MOST_PEOPLE:
+        if _people([lead, *same]) <= MOST_PEOPLE:
             found |= {o.number: o for o in same}
-    found.pop(lead.number, None)
     return sorted(found.values(), key=lambda o: (o.created_at, o.number), reverse=True)

@@ -76,6 +76,7 @@ async def created_since(api: Api, since: datetime, size: int) -> AsyncIterator[P
         before = set(found.leads)  # the windows of two days may share the day between them
         for each in _in_pages(records, since, found.unreadable, max(size, AT_ONCE)):
             yield each
+        del found, records  # while the next window is read
 
 
 async def created_until(api: Api, until: datetime, size: int) -> AsyncIterator[Page]:

@@ -122,11 +122,13 @@ async def upwards(api: Api, first: date, size: int) -> AsyncIterator[Listed]:
                 return
             left = rest.total
         found, last, span = await _window(api, size, span, first=first)
-        yield found
-        if (found.leads and not _within(found, first, last)) or last == date.max:  # it does not filter by days
-            return
+        ends = (found.leads and not _within(found, first, last)) or last == date.max  # it does not filter by days
         first = _moved(last, DAY) if api.remembered.get(_INCLUSIVE) else last
         left, span = _after(found, left, span)
+        yield found
+        del found  # two windows are more than has to be in memory
+        if ends:
+            return
 
 
 async def downwards(api: Api, last: date, size: int) -> AsyncIterator[Listed]:
@@ -140,11 +142,13 @@ async def downwards(api: Api, last: date, size: int) -> AsyncIterator[Listed]:
                 return
             left = rest.total
         found, first, span = await _window(api, size, span, last=last)
-        yield found
-        if (found.leads and not _within(found, first, last)) or first == date.min:
-            return
+        ends = (found.leads and not _within(found, first, last)) or first == date.min
         last = _moved(first, -DAY) if api.remembered.get(_INCLUSIVE) else first
         left, span = _after(found, left, span)
+        yield found
+        del found
+        if ends:
+            return
 
 
 def _after(found: Listed, left: int, span: timedelta) -> tuple[int, timedelta]:
@@ -160,8 +164,9 @@ async def _window(
     """The days after ``first`` or before ``last``, as many as hold not too much: what they hold, the other end,
     and how long it became. A day is the least, however much it holds."""
     while True:
-        begin = first or _moved(last or date.max, -span)
-        end = last or _moved(begin, span)
+        reach = span - DAY if api.remembered.get(_INCLUSIVE) else span
+        begin = first or _moved(last or date.max, -reach)
+        end = last or _moved(begin, reach)
         found = await read_all(api, size, days(begin, end), MOST if span > DAY else None)
         if found.whole:
             _learn(api, end, found)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.settings import public_url
+from bot.settings import load, public_url
+from storage import installations
+from storage.database import Database, Tx
+from storage.installations import Granted
+from storage.vault import Vault, check_key
 from tests.faults.process import BOT_TOKEN, SECRET_KEY, SIGNING_SECRET, Street, prepare
 
 GOOD = {
@@ -56,6 +61,9 @@ def refused(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **setti
         ("LEADBELL_SECRET_KEY", f"{SECRET_KEY},short", "must be 32 random characters or more"),
         ("LEADBELL_DATABASE", ".", "is a folder"),
         ("LEADBELL_TEMPO", "hasty", "must be fast"),
+        ("LEADBELL_GRACE_DAYS", "soon", "must be a number of days"),
+        ("LEADBELL_GRACE_DAYS", "9999", "must be a number of days"),
+        ("LEADBELL_GRACE_DAYS", "³", "must be a number of days"),
     ],
 )
 def test_a_bad_setting_is_named(
@@ -66,6 +74,59 @@ def test_a_bad_setting_is_named(
     assert why in sentence
     assert value in (None, ".", "³", "-1") or value not in sentence
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "lacking"),
+    [("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"), ("SLACK_CLIENT_SECRET", "SLACK_CLIENT_ID")],
+)
+def test_half_of_what_installing_needs_is_named(
+    given: str, lacking: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = refused("check", tmp_path, monkeypatch, **{given: "738474920.1207"})
+    assert sentence.startswith(f"{lacking} is missing beside {given}")
+
+
+OAUTH = {"SLACK_CLIENT_ID": "738474920.1207", "SLACK_CLIENT_SECRET": "0f" * 16}
+
+
+def test_what_installing_needs_is_enough_without_a_bot_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["check"], env={**GOOD, "SLACK_BOT_TOKEN": None, **OAUTH})
+    assert (result.exit_code, result.stdout) == (0, "Settings, key and database are in order.\n")
+    loaded = load({**GOOD, **OAUTH, "LEADBELL_GRACE_DAYS": "0.5"}, {})
+    assert loaded.bot_token.get_secret_value() == BOT_TOKEN
+    assert (loaded.client_id, loaded.grace) == ("738474920.1207", timedelta(hours=12))
+    assert OAUTH["SLACK_CLIENT_SECRET"] not in repr(loaded)
+
+
+def test_check_names_workspaces_with_which_nothing_can_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database, vault = Database(tmp_path / "leadbell.sqlite3"), Vault([SECRET_KEY])
+    now = datetime.now(UTC)
+
+    def set_up(tx: Tx) -> None:
+        check_key(tx, vault)
+        for name in ("T1", "T2", "T3", "T4"):
+            installations.install(tx, name, vault, Granted(name, "xoxb-secret", name=f"Team {name}"), now)
+        installations.uninstalled(tx, "T2", now, now)
+        found = installations.get(tx, "T3")
+        assert found is not None
+        installations.refused(tx, "T3", found.tokens, why="token_revoked", now=now)
+        tx.run("UPDATE installations SET tokens = x'010203040506' WHERE workspace = 'T4'")
+        installations.install(tx, "T5", vault, Granted("T5", ""), now)
+
+    database.write_now(set_up)
+    database.close()
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["check"], env={**GOOD, "SLACK_BOT_TOKEN": None, **OAUTH})
+    _, *said = result.stdout.splitlines()
+    assert [line.split(";")[0].split(":")[0] for line in said] == [
+        "Team T2 (T2) removed Leadbell", "Team T3 (T3)", "Team T4 (T4)", "T5 has no token",
+    ]  # fmt: skip
+    assert "token_revoked" in said[1]
+    assert "key that is lost" in said[2]
+    assert "xoxb" not in result.output
+    assert result.exit_code == 0
 
 
 def test_a_wrong_key_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
 
-from bot.sandbox.people import Enterprise
+from bot.sandbox.messages import Message
+from bot.sandbox.samples import northern_group
+from bot.sandbox.slack import SlackStandIn
 from bot.slack.scopes import SCOPES
 from storage import installations, leads
-from storage.database import StorageFull
-from storage.records import StoredLead
-from tests.adding import Browser, second
-from tests.conftest import ADA, LEADS, House, shown
+from storage.database import StorageFull, Tx
+from tests.adding import Browser, Page, second
+from tests.conftest import ADA, House, shown
+from tests.journeys.test_http_edge import JSON, send
 
 HOME, OTHER = "T0LEADBELL", "T0ALDER"
 OTHERS_ADA, OTHERS_LEADS = "U1ADA", "C1LEADS"
@@ -116,7 +119,7 @@ async def test_slack_is_asked_for_the_scopes_and_the_way_back(open_house: House)
     assert "user_scope" not in asked
 
 
-async def test_whoever_installed_it_is_greeted_once_and_nobody_for_an_organisation(open_house: House) -> None:
+async def test_whoever_installed_it_is_greeted(open_house: House) -> None:
     greeted = []
     open_house.sandbox.bot.installing.greet = lambda _tx, workspace, person, _now: greeted.append((workspace, person))
     async with Browser(open_house) as browser:
@@ -270,9 +273,9 @@ async def test_another_error_on_the_way_back_is_named_if_it_is_a_word(open_house
     "answer",
     [
         {}, {"access_token": "xoxb-1"}, {"access_token": "xoxb-1", "team": {"id": "T1"}, "token_type": "user"},
-        {"access_token": "xoxb-1", "team": "T0", "token_type": "bot"}, {"access_token": "", "team": {"id": "T0LEADBELL"}},
+        {"access_token": "xoxb-1", "team": "T0", "token_type": "bot"}, {"access_token": "", "team": {"id": "T0"}},
         {"access_token": "xoxb-1", "team": {"id": "../../x"}, "token_type": "bot"},
-        {"access_token": "xoxb-1", "team": None, "enterprise": None, "is_enterprise_install": True, "token_type": "bot"},
+        {"access_token": "xoxb-1", "team": None, "is_enterprise_install": True, "token_type": "bot"},
     ],
 )  # fmt: skip
 async def test_an_answer_of_another_shape_is_a_page(
@@ -381,10 +384,8 @@ async def test_a_token_taken_out_of_the_settings_stops_its_workspace_and_install
     house.sandbox.settings = replace(house.sandbox.settings, bot_token=SecretStr(""))
     await house.sandbox.restart()
     assert (await rows(house))[HOME].state == "revoked"
-    lists = len(house.kpro.log) if hasattr(house.kpro, "log") else None
     await house.arrive(firstName="Meanwhile")
     assert house.cards() == []
-    assert lists is None or len(house.kpro.log) == lists
     async with Browser(house) as browser:
         await browser.add(house.slack, ADA)
     await house.poll()
@@ -395,91 +396,123 @@ async def test_a_token_taken_out_of_the_settings_stops_its_workspace_and_install
 # -- Enterprise Grid
 
 
+class Office(House):
+    """One workspace of an organisation, at work in its own channel and under its own admin."""
+
+    def __init__(self, house: House, digit: str, slack: SlackStandIn) -> None:
+        super().__init__(house.sandbox)
+        self.slack, self.admin, self.channel = slack, f"U{digit}ADA", f"C{digit}LEADS"
+
+    @property
+    def team(self) -> str:
+        """The workspace's id."""
+        return self.slack.workspace.team.id
+
+    async def set_up(self) -> None:
+        """A connection and a subscription."""
+        await self.command(self.admin, "/leads connect kpro", self.channel)
+        assert await self.submit(self.admin, name="north", **self.credentials()) == {}
+        await self.slack.modals.close(self.admin, all_views=True)
+        await self.poll()
+        await self.subscribe(self.channel, self.admin)
+
+    def alerts(self) -> list[Message]:
+        """The cards in its channel."""
+        return self.cards(self.channel)
+
+
+@dataclass
+class Grid:
+    """An organisation with two workspaces."""
+
+    house: House
+    york: Office
+    hull: Office
+
+    async def add(self) -> Page:
+        """The organisation installs Leadbell."""
+        async with Browser(self.house) as browser:
+            begun = await browser.get("/slack/install")
+            return await browser.get(await browser.consent(begun.link, "E0GROUP", self.york.admin))
+
+
 @pytest.fixture
-async def grid(open_house: House) -> House:
-    """Two workspaces of one organisation."""
-    from bot.sandbox.samples import harbour_homes
-
-    sandbox = open_house.sandbox
-    from dataclasses import replace as changed
-
-    team = changed(sandbox.slack.workspace.team, id="T0BRANCH", name="Branch office", domain="branch")
-    sandbox.second = sandbox.slack.beside(harbour_homes(sandbox.clock.now, team))
-    sandbox.slack.organisation(Enterprise("E0HARBOUR", "Harbour Group"), sandbox.slack, sandbox.second)
-    return open_house
+async def grid(open_house: House) -> Grid:
+    slack = open_house.slack
+    enterprise, york, hull = northern_group(open_house.sandbox.clock.now)
+    offices = slack.beside(york), slack.beside(hull)
+    slack.organisation(enterprise, *offices)
+    return Grid(open_house, Office(open_house, "2", offices[0]), Office(open_house, "3", offices[1]))
 
 
-async def add_to_the_organisation(house: House) -> Any:
-    async with Browser(house) as browser:
-        begun = await browser.get("/slack/install")
-        return await browser.get(await browser.consent(begun.link, "E0HARBOUR", ADA))
-
-
-async def test_one_installation_serves_every_workspace_of_an_organisation(grid: House) -> None:
-    page = await add_to_the_organisation(grid)
+async def test_one_installation_serves_every_workspace_of_an_organisation(grid: Grid) -> None:
+    page = await grid.add()
     assert page.status == 200
-    assert list(await rows(grid)) == ["E0HARBOUR"]
-    branch = second(grid)
-    for each in (grid, branch):
-        await each.connect()
-        await each.subscribe()
-    await grid.arrive()
-    assert len(grid.cards()) == len(branch.cards()) == 1
-    await grid.press(ADA, grid.cards()[0], "claim")
-    assert "*Ada Okafor* has it" in shown(grid.cards()[0])
-    assert "*Unclaimed*" in shown(branch.cards()[0])
+    assert list(await rows(grid.house)) == ["E0GROUP"]
+    for office in (grid.york, grid.hull):
+        await office.set_up()
+    await grid.house.arrive()
+    (mine,), (theirs,) = grid.york.alerts(), grid.hull.alerts()
+    await grid.york.press(grid.york.admin, mine, "claim")
+    assert "*Ada Finch* has it" in shown(mine)
+    assert "*Unclaimed*" in shown(theirs)
 
-    def both(tx: Any) -> list[list[StoredLead]]:
-        return [leads.numbered(tx, w, 0, 10_000) for w in (HOME, "T0BRANCH")]
+    def owners(tx: Tx) -> list[tuple[str, str | None]]:
+        found = [leads.numbered(tx, w, 0, 10_000) for w in (grid.york.team, grid.hull.team)]
+        return [(lead.workspace, lead.owner) for each in found for lead in each]
 
-    mine, theirs = await grid.sandbox.bot.database.read(both)
-    assert [(x.workspace, x.owner) for x in mine + theirs] == [(HOME, ADA), ("T0BRANCH", None)]
+    assert await grid.house.sandbox.bot.database.read(owners) == [("T0YORK", "U2ADA"), ("T0HULL", None)]
 
 
-async def test_an_organisation_that_removes_the_app_stops_all_its_workspaces(grid: House) -> None:
-    await add_to_the_organisation(grid)
-    branch = second(grid)
-    for each in (grid, branch):
-        await each.connect()
-        await each.subscribe()
-    assert all(reply.ok for reply in await grid.slack.people.uninstall())
-    await grid.arrive()
-    assert grid.cards() == branch.cards() == []
-    assert not grid.slack.refused and not branch.slack.refused
-    await add_to_the_organisation(grid)
-    await grid.poll()
-    assert len(grid.cards()) == len(branch.cards()) == 1
+async def test_an_organisation_that_removes_the_app_stops_all_its_workspaces(grid: Grid) -> None:
+    await grid.add()
+    for office in (grid.york, grid.hull):
+        await office.set_up()
+    assert all(reply.ok for reply in await grid.york.slack.people.uninstall())
+    await grid.house.arrive()
+    assert grid.york.alerts() == grid.hull.alerts() == []
+    assert not grid.york.slack.refused and not grid.hull.slack.refused
+    await grid.add()
+    for office in (grid.york, grid.hull):  # Slack took the bot out of its channels
+        await office.command(office.admin, "/invite @Leadbell", office.channel)
+    await grid.house.poll()
+    assert len(grid.york.alerts()) == len(grid.hull.alerts()) == 1
 
 
-async def test_a_workspace_that_its_organisation_takes_the_app_from_stops_alone(grid: House) -> None:
-    await add_to_the_organisation(grid)
-    branch = second(grid)
-    for each in (grid, branch):
-        await each.connect()
-        await each.subscribe()
-    assert (await grid.slack.push.event({"type": "team_access_revoked", "team_ids": ["T0BRANCH", 7]})).ok
-    await grid.arrive()
-    assert (len(grid.cards()), len(branch.cards())) == (1, 0)
-    assert (await grid.slack.push.event({"type": "team_access_granted", "team_ids": ["T0BRANCH"]})).ok
-    await grid.poll()
-    assert (len(grid.cards()), len(branch.cards())) == (1, 1)
+async def test_a_workspace_that_its_organisation_takes_the_app_from_stops_alone(grid: Grid) -> None:
+    await grid.add()
+    for office in (grid.york, grid.hull):
+        await office.set_up()
+    event = {"type": "team_access_revoked", "team_ids": ["T0HULL", 7]}
+    assert (await grid.york.slack.push.event(event)).ok
+    await grid.house.arrive()
+    assert (len(grid.york.alerts()), len(grid.hull.alerts())) == (1, 0)
+    told = await grid.hull.command(grid.hull.admin, "/leads status", grid.hull.channel)
+    assert told is not None
+    assert "does not serve your workspace" in shown(told)
+    assert (await grid.york.slack.push.event({"type": "team_access_granted", "team_ids": ["T0HULL"]})).ok
+    await grid.house.poll()
+    assert (len(grid.york.alerts()), len(grid.hull.alerts())) == (1, 1)
 
 
+async def test_an_organisation_is_no_person_and_nobody_is_greeted(grid: Grid) -> None:
+    greeted: list[str] = []
+    grid.house.sandbox.bot.installing.greet = lambda _tx, workspace, _person, _now: greeted.append(workspace)
+    assert (await grid.add()).status == 200
+    assert greeted == []
+
+
+@pytest.mark.parametrize("more", [{}, {"team_id": None}, {"team_id": "E0GROUP"}, {"team_id": 7}])
 async def test_an_organisations_event_that_names_no_workspace_is_passed_over(
-    grid: House, caplog: pytest.LogCaptureFixture
+    grid: Grid, caplog: pytest.LogCaptureFixture, more: dict[str, Any]
 ) -> None:
-    from tests.journeys.test_http_edge import JSON, send
-
     caplog.set_level("INFO")
-    await add_to_the_organisation(grid)
-    import json
-
-    for more in ({}, {"team_id": None}, {"team_id": "E0HARBOUR"}):
-        event = {
-            "type": "event_callback", "event_id": "Ev1", "enterprise_id": "E0HARBOUR", **more,
-            "event": {"type": "member_joined_channel", "channel": LEADS, "user": ADA},
-            "authorizations": [{"enterprise_id": "E0HARBOUR", "team_id": None, "is_enterprise_install": True}],
-        }  # fmt: skip
-        status, _ = await send(grid, json.dumps(event).encode(), JSON)
-        assert status == 200
+    await grid.add()
+    event = {
+        "type": "event_callback", "event_id": "Ev1", "enterprise_id": "E0GROUP", **more,
+        "event": {"type": "member_joined_channel", "channel": "C2LEADS", "user": "U2ADA"},
+        "authorizations": [{"enterprise_id": "E0GROUP", "team_id": None, "is_enterprise_install": True}],
+    }  # fmt: skip
+    status, _ = await send(grid.house, json.dumps(event).encode(), JSON)
+    assert status == 200
     assert "a request without a workspace was refused" in caplog.text

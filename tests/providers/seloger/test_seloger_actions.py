@@ -137,7 +137,8 @@ async def test_paths_are_the_settings(seloger: SelogerHouse) -> None:
     for action in SEARCHES:
         await seloger.run(action)
     assert ids(await seloger.run("get-classified-leads", classifiedId=5)) == [lead_id(lead)]
-    assert (await seloger.run("get-lead", leadId=lead_id(lead)))["leadMetaInfos"]["classifiedId" if False else "leadId"]
+    found = await seloger.run("get-lead", leadId=lead_id(lead))
+    assert found["leadMetaInfos"]["leadId"] == lead_id(lead)
     assert seloger.system.refused == []
 
 
@@ -266,7 +267,7 @@ def test_both_documented_shapes_are_read(name: str) -> None:
         ({"errors": [{"name": "EndDate"}]}, "EndDate", "is not accepted"),
         ({"Detail": "The period is too long."}, None, "The period is too long."),
         ({"title": "Bad Request"}, None, "Bad Request"),
-        ({"message": "Ask jean@example.com or +33 6 39 98 01 02."}, None, "Ask … or ….".replace("….", "…")),
+        ({"message": "Ask jean@example.com or +33 6 39 98 01 02 now."}, None, "Ask … or … now."),
         ("A plain text.", None, "A plain text."),
     ],
 )
@@ -274,7 +275,7 @@ def test_a_refusal_is_read_whatever_its_shape(data: Any, field: str | None, mess
     found = read_errors(400, data)
     assert isinstance(found, Rejected)
     assert [e.field for e in found.errors] == [field]
-    assert found.errors[0].message.rstrip(".") == message.rstrip(".")
+    assert found.errors[0].message == message
 
 
 @pytest.mark.parametrize("data", [None, [], 5, {}, {"errors": []}, {"errors": 5}, {"errors": [None]}, {"title": 5}, ""])

@@ -216,13 +216,11 @@ async def test_a_401_renews_once_and_then_is_told(system: System) -> None:
     assert (len(system.asked), system.calls) == (2, 3)
     system.answers = [(200, {"access_token": "other"})]
     system.accepts = "nothing"
-    real = system.api
     client = httpx.AsyncClient(transport=httpx.MockTransport(lambda r: httpx.Response(401)))
     refused = Api(client, "https://seloger.test", api.auth, Unlimited(), attempts=1, read_errors=read_errors)
     with pytest.raises(AuthFailed):
         await refused.get("/v2/leads")
     assert len(system.asked) == 3
-    assert real is not None
 
 
 # ---------------------------------------------------------------------------------------------- refused
@@ -331,7 +329,6 @@ async def test_a_token_that_expires_in_the_middle_of_a_page_loses_nothing(seloge
 async def test_a_token_dies_while_pages_are_read(seloger: SelogerHouse) -> None:
     seloger.system.fill(300, 1)
     await PROVIDER.check(seloger.api)
-    seloger.system.fault("slow", 0)
     seloger.system._faults.extend([None, "expire", None, "expire"])  # type: ignore[list-item]
     assert len(await seloger.leads(seloger.now - timedelta(days=1), 50)) == 300
     assert seloger.system.grants.granted == 3

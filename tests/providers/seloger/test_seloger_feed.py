@@ -238,7 +238,6 @@ async def test_pages_shorter_than_asked_for_are_no_end(seloger: SelogerHouse, mo
 
     def capped(name: str, raw: bytes) -> Any:
         raw = raw.replace(b'"PageSize":100', b'"PageSize":50')
-        seloger.system.count_off = 0
         seloger.system.count_off = 50 - 170
         return real(name, raw)
 
@@ -280,7 +279,6 @@ async def test_leads_without_an_id_are_counted_and_hold_up_nothing(
     seloger: SelogerHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = {"Data": [{"contactRequest": {}}, {"leadId": "good"}, "x", None], "Count": 4}
-    seloger.system.answers_with = answer
 
     async def fixed(*_: Any, **__: Any) -> Any:
         return answer
