@@ -88,10 +88,12 @@ def _nobody(_tx: Tx) -> None:
 
 
 @dataclass
-class _Seen:
-    """What SQLite says of the file: another number after each transaction of another process."""
+class _Shared:
+    """What all views of a database have in common and may change."""
 
-    version: int
+    observe: Observer
+    version: int = 0
+    """What SQLite says of the file: another number after each transaction of another process."""
 
 
 def _version(utils: Utils) -> int:
@@ -146,7 +148,7 @@ class Database:
         """Open ``path`` (made where it is missing, mode 0600) and bring it to the newest migration."""
         self.path = Path(path)
         self.is_new = not self.path.exists()
-        self.observe: Observer = observe or (lambda _point: None)
+        self._shared = _Shared(observe or (lambda _point: None))
         if self.is_new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(mode=0o600)
@@ -173,8 +175,17 @@ class Database:
             if utils.conn.in_transaction:
                 utils.conn.execute("ROLLBACK")
             raise
-        self._seen = _Seen(_version(utils))
+        self._shared.version = _version(utils)
         return Tx(utils)
+
+    @property
+    def observe(self) -> Observer:
+        """Told of each named point that is reached, in this view of the database and in all others."""
+        return self._shared.observe
+
+    @observe.setter
+    def observe(self, observer: Observer) -> None:
+        self._shared.observe = observer
 
     def ranked(self, rank: Rank, guard: Callable[[Tx], None] | None = None) -> Database:
         """The same database, for writes of another rank. ``guard`` begins each of their transactions; where it raises,
@@ -206,8 +217,8 @@ class Database:
         return self._put(work).result()
 
     def _look_elsewhere(self) -> bool:
-        before, self._seen.version = self._seen.version, _version(self._tx.utils)
-        return before != self._seen.version
+        before, self._shared.version = self._shared.version, _version(self._tx.utils)
+        return before != self._shared.version
 
     def _put(self, work: Callable[[], T]) -> Future[T]:
         """To be done on the writer's thread, after all that is of a higher rank or waits longer."""

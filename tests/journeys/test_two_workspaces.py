@@ -16,7 +16,7 @@ from storage import connections
 from storage.database import Tx
 from tests.adding import Browser, Neighbours, second
 from tests.conftest import ADA, LEADS, ZOE, House, shown
-from tests.storage.build import tables
+from tests.storage.build import OF_THE_PROCESS, tables
 
 HOME, OTHER = "T0LEADBELL", "T0ALDER"
 OTHERS_ADA, OTHERS_ZOE, OTHERS_LEADS = "U1ADA", "U1ZOE", "C1LEADS"
@@ -94,7 +94,7 @@ async def test_one_leaving_takes_nothing_of_the_other(pair: tuple[House, Neighbo
             pass
 
     database = house.sandbox.bot.database
-    names = [t for t in tables(database) if t not in ("vault_check", "lease", "used_states")]
+    names = [t for t in tables(database) if t not in OF_THE_PROCESS]
     before = {table: database.read_now(rows(table))[OTHER] for table in names}
     await database.write(remove)
     assert {table: database.read_now(rows(table))[OTHER] for table in names} == before
@@ -160,9 +160,7 @@ async def test_a_flood_is_stored_in_slices_between_which_others_write(
     monkeypatch.setattr(taking, "SLICE", 10)
     house, other = await both(make_house, tempo=Tempo(poll_seconds=60, post_gap=0.0, budget=False))
     points: list[str] = []
-    duties = house.sandbox.bot.duties
-    assert duties is not None
-    duties._desk.database.observe = points.append
+    house.sandbox.bot.database.observe = points.append
     for _ in range(35):
         await house.kpro.arrive()
     await house.poll()
