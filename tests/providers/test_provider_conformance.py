@@ -31,8 +31,10 @@ from tests.providers.recorded import FILES, Lying, Recorded, fields_in, leads_in
 NOW = datetime(2026, 11, 23, 10, 4, 5, tzinfo=UTC)
 PROVIDERS = list(discover().values())
 ACTIONS = [(p, a) for p in PROVIDERS for a in p.actions]
-LONG_AGO, FAR_AHEAD = datetime(2015, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""Around whatever was recorded."""
+RECORDED = datetime(2022, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+"""Around whatever was recorded; nothing older should be, because a feed may walk through all this time."""
+FILLED = NOW - timedelta(days=11), NOW + timedelta(days=1)
+"""Around ten days of a stand-in's history."""
 FAULTS = {
     "401": AuthFailed,
     "429": Unavailable,
@@ -243,9 +245,11 @@ def test_an_intake_names_fields_of_its_row(provider: Provider) -> None:
 # ---------------------------------------------------------------------------------------- recorded
 
 
-async def read(provider: Provider, api: Api, way: str, size: int) -> list[Page]:
+async def read(
+    provider: Provider, api: Api, way: str, size: int, span: tuple[datetime, datetime] = RECORDED
+) -> list[Page]:
     """All that a way of the feed gives."""
-    pages = getattr(provider.feed, way)(api, FAR_AHEAD if way == "history" else LONG_AGO, size)
+    pages = getattr(provider.feed, way)(api, span[1] if way == "history" else span[0], size)
     return [page async for page in pages]
 
 
@@ -279,10 +283,10 @@ def test_its_recorded_answers_are_what_they_are_called(provider: Provider) -> No
     assert odd, "unknown_enum holds no list of leads"
     assert bare, "missing_fields holds no list of leads"
     assert not empty, "empty holds leads"
-    nullable = {name for name, value in fields_in([first, second, odd]) if value is None}
-    told = {name for name, _ in fields_in(nulls)}
-    assert not (nullable & told) - {name for name, value in fields_in(nulls) if value is None}, "null elsewhere"
-    assert any(value is None for _, value in fields_in(nulls)), "nothing is null in nulls"
+    null = {name for name, value in fields_in(nulls) if value is None}
+    never = {name for name, value in fields_in([first, second, odd]) if value is None} - null
+    assert null, "nothing is null in nulls"
+    assert not (wrong := never & {name for name, _ in fields_in(nulls)}), f"null elsewhere, but not in nulls: {wrong}"
     known = {json.dumps(value) for _, value in fields_in([first, second]) if isinstance(value, str | int)}
     assert any(json.dumps(value) not in known for _, value in fields_in(odd)), "unknown_enum holds nothing unknown"
     fewest, most = (f(len(dict(fields_in(lead))) for lead in leads) for f, leads in ((min, bare), (max, first)))
@@ -295,25 +299,32 @@ async def test_both_recorded_pages_are_read_to_the_last_lead(provider: Provider,
     if getattr(provider.feed, way) is None:
         return
     there = [leads_in(recorded(provider, name)) for name in ("page_1", "page_2")]
-    found = []
+    found: dict[str, Lead] = {}
     for looks in range(3):  # a feed may look at the top of the list before it reads it
         async with Recorded(provider, *["page_1"] * looks, "page_1", "page_2") as api:
-            pages = await read(provider, api, way, len(there[0]))
+            try:
+                pages = await read(provider, api, way, len(there[0]))
+            except UnexpectedResponse:
+                assert looks, "both pages are refused"
+                break
         assert sum(page.unreadable for page in pages) == 0
-        found.append(len(mapped(pages)))
-    assert max(found) == sum(map(len, there))
+        found = max(found, mapped(pages), key=len)
+    assert len(found) == sum(map(len, there))
 
 
 @every_provider
 @pytest.mark.parametrize("name", ["nulls", "unknown_enum", "missing_fields"])
 async def test_an_odd_recorded_answer_costs_no_lead(provider: Provider, name: str) -> None:
+    """Served for ever, because who asks again must be told the same."""
     there = leads_in(recorded(provider, name))
-    async with Recorded(provider, name) as api:
+    async with Recorded(provider, last=name) as api:
         pages = await read(provider, api, "new", len(there))
     leads, unreadable = mapped(pages), sum(page.unreadable for page in pages)
-    assert leads
-    assert len(leads) + unreadable == len(there)
-    assert name == "missing_fields" or unreadable == 0, "only what has no id is unreadable"
+    if name == "missing_fields":
+        assert leads
+        assert len(leads) + unreadable >= len(there)
+    else:
+        assert (len(leads), unreadable) == (len(there), 0)
 
 
 @every_provider
@@ -400,7 +411,7 @@ async def test_all_history_is_read_newest_first(provider: Provider, house: House
 async def test_the_cursor_passes_over_no_new_lead(provider: Provider, house: House) -> None:
     """It goes to the newest lead of each page; whatever comes on a later page must not be older than that."""
     house.system.fill(120, 10)
-    cursor = since = NOW - timedelta(days=11)
+    cursor = since = FILLED[0]
     seen: set[str] = set()
     async for page in provider.feed.new(house.api, since, 25):
         fresh = [r for r in page.records if r.external_id not in seen]
@@ -411,13 +422,13 @@ async def test_the_cursor_passes_over_no_new_lead(provider: Provider, house: Hou
 
 
 @every_provider
-@pytest.mark.parametrize("lie", [lambda _: 0, lambda n: n * 1000], ids=["nothing", "a-thousand-times"])
+@pytest.mark.parametrize("lie", [lambda _: 0, lambda n: n * 10], ids=["nothing", "ten-times"])
 async def test_a_total_that_lies_hides_no_lead(provider: Provider, house: House, lie: Any) -> None:
     house.system.fill(60, 10)
     async with httpx.AsyncClient(transport=Lying(lie)) as client:
         told = replace(house.api, client=client)
         for way in ("new", "history"):
-            assert len(mapped(await read(provider, told, way, 25))) == 60
+            assert len(mapped(await read(provider, told, way, 25, FILLED))) == 60
 
 
 @every_provider
