@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ import pytest
 from babel import localedata
 from pydantic import BaseModel, SecretStr
 
+from bot.new_provider import MARK
 from commands.connect import Name
 from commands.forms.fields import fields_of
 from providers.action import Action, Effect
@@ -33,6 +35,8 @@ PROVIDERS = list(discover().values())
 ACTIONS = [(p, a) for p in PROVIDERS for a in p.actions]
 RECORDED = datetime(2022, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 """Around whatever was recorded; nothing older should be, because a feed may walk through all this time."""
+LONGEST = 120
+"""Seconds, on a busy machine: a reading that takes longer never ends."""
 FILLED = NOW - timedelta(days=11), NOW + timedelta(days=1)
 """Around ten days of a stand-in's history."""
 FAULTS = {
@@ -46,9 +50,6 @@ FAULTS = {
     "withhold": Unavailable,
     "hang": Unavailable,
 }
-
-FILL_IN = "FILL " + "IN"
-"""What ``leadbell new-provider`` writes where only a person can go on."""
 
 every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: p.slug)
 every_action = pytest.mark.parametrize(
@@ -77,7 +78,8 @@ class House:
         self.api = replace(self.provider.api(self.client, secret, url=url), attempts=1)
 
     async def new(self) -> list[Page]:
-        return [p async for p in self.provider.feed.new(self.api, NOW - timedelta(hours=1), 50)]
+        async with asyncio.timeout(LONGEST):
+            return [p async for p in self.provider.feed.new(self.api, NOW - timedelta(hours=1), 50)]
 
     async def stop(self) -> None:
         await self.client.aclose()
@@ -103,11 +105,11 @@ def test_some_lead_system_is_found() -> None:
 def test_nothing_of_it_is_left_to_fill_in(provider: Provider) -> None:
     folder = Path(str(resources.files(f"providers.{provider.slug}")))
     left = [
-        f"{file.relative_to(folder.parent.parent)}:{number}: {line[line.index(FILL_IN) :]}"
+        f"{file.relative_to(folder.parent.parent)}:{number}: {line[line.index(MARK) :]}"
         for file in sorted(folder.rglob("*"))
         if file.suffix in (".py", ".md", ".json")
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if FILL_IN in line
+        if MARK in line
     ]
     assert not left, "only a person can fill these in:\n" + "\n".join(left)
 
@@ -250,7 +252,8 @@ async def read(
 ) -> list[Page]:
     """All that a way of the feed gives."""
     pages = getattr(provider.feed, way)(api, span[1] if way == "history" else span[0], size)
-    return [page async for page in pages]
+    async with asyncio.timeout(LONGEST):
+        return [page async for page in pages]
 
 
 def mapped(pages: list[Page]) -> dict[str, Lead]:
