@@ -146,7 +146,8 @@ class House:
                 lambda tx: tx.value(
                     "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1) "
                     "+ (SELECT COUNT(*) FROM writes w JOIN connections c ON c.connection = w.connection "
-                    "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.next_at <= ?1 AND c.state = 'active')",
+                    "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.next_at <= ?1 AND c.state = 'active') "
+                    "+ (SELECT COUNT(*) FROM homes WHERE wanted > drawn AND next_at <= ?1)",
                     self.sandbox.clock.now().isoformat(timespec="milliseconds"),
                 )
             )

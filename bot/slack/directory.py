@@ -101,6 +101,16 @@ class SlackDirectory:
         await self._database.write(keep_channel)
         return seen
 
+    async def permalink(self, workspace: str, channel: str, ts: str) -> str | None:
+        """A message's address; ``None`` where the bot cannot see it. Raises what the Slack client raises."""
+        try:
+            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except SlackApiError as error:
+            if error.response.get("error") in ("channel_not_found", "message_not_found", "not_in_channel"):
+                return None
+            raise
+        return str(answer["permalink"])
+
     async def _has_guests(self, workspace: str, channel: str) -> bool:
         answer = await self._client.conversations_members(channel=channel, limit=LARGEST_LOOKED_THROUGH + 1)
         members = list(answer["members"])
