@@ -250,12 +250,12 @@ def followed(
 
 
 def polled(tx: Tx, workspace: str, connection: str, *, now: datetime, next_at: datetime) -> bool:
-    """A poll succeeded; whether it had failed before."""
+    """A poll succeeded; whether that is news: it is the first, or the one before had failed."""
     before = tx.one(
         "SELECT failures, succeeded_at FROM connections WHERE workspace = ? AND connection = ?", workspace, connection
     )
-    had_failed = before is not None and bool(before["failures"])
-    if had_failed or (before is not None and before["succeeded_at"] is None):
+    news = before is not None and (bool(before["failures"]) or before["succeeded_at"] is None)
+    if news:
         homes.concern_admins(tx, workspace)
     tx.run(
         "UPDATE connections SET polled_at = ?, succeeded_at = ?, failure = NULL, failures = 0, next_poll_at = ? "
@@ -266,7 +266,7 @@ def polled(tx: Tx, workspace: str, connection: str, *, now: datetime, next_at: d
         workspace,
         connection,
     )
-    return had_failed
+    return news
 
 
 def failed(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, next_at: datetime) -> None:

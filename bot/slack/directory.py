@@ -35,7 +35,7 @@ class SlackDirectory:
         if near and now - near[0] < timedelta(minutes=5):
             return near[1]
         known = await self._database.read(lambda tx: people.person(tx, workspace, person))
-        if known is None or now - known.seen_at > KEPT:
+        if known is None or now - known.seen_at > KEPT or not known.locale:  # found by e-mail: Slack said no locale
             known = await self._ask_person(workspace, person, now, known)
         if len(self._near) > 5000:
             self._near.clear()

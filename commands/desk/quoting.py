@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 
-_MARK = re.compile(r"<([^<>]+)>")
+_MARK = re.compile(r"<([@#!][^<>]+|[a-zA-Z][a-zA-Z0-9+.-]*:[^<>]+)>")
 
 
 def mentioned(text: str) -> list[str]:
