@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from commands.forms.values import Reading
 from commands.forms.words import nearest
 from commands.views.sentences import invalid
 from providers.action import Action
+from providers.download import Download
 from providers.errors import AuthFailed, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import make_client
 from providers.provider import Provider
@@ -149,6 +151,21 @@ async def run(
     async with make_client() as client:
         api = provider.api(client, secret, url=url, settings=settings or provider.settings())
         return await action.run(api.for_people(), asked)
+
+
+def keep(document: Download, out: Path | None) -> dict[str, Any]:
+    """Keep a file that was fetched, here or at ``out``; where, and how large. Raises BadCall and overwrites nothing."""
+    place = out or Path(document.name)
+    try:
+        with place.open("xb") as kept, document.open() as content:
+            shutil.copyfileobj(content, kept)
+    except FileExistsError:
+        raise BadCall(f"{place} is there already; say another place with --out.") from None
+    except OSError as error:
+        raise BadCall(f"{place} cannot be written ({type(error).__name__}).") from None
+    finally:
+        document.discard()
+    return {"file": str(place), "bytes": document.size}
 
 
 def sentence(error: ProviderError, provider: Provider) -> str:

@@ -109,6 +109,7 @@ def actions(as_json: bool) -> None:
 @click.option("--workspace", help="With --connection: use stored credentials of this workspace.")
 @click.option("--connection", help="The connection's name.")
 @click.option("--credentials", "file", type=click.Path(path_type=Path), help="Credentials from a JSON file.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where a file goes that the action gives.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def call(
     provider: str,
@@ -117,11 +118,13 @@ def call(
     workspace: str | None,
     connection: str | None,
     file: Path | None,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Run one action of a lead system, for example: call kpro get-leads createdAt.gte=2026-01-01 size=10."""
     from bot import calling
     from bot.settings import environment, provider_urls
+    from providers.download import Download
     from providers.errors import ProviderError
     from providers.provider import discover
 
@@ -130,20 +133,23 @@ def call(
     system, found = _guarded(lambda: calling.find(providers, provider, action))
     asked = _guarded(lambda: calling.params(found.params, words))
     urls = _guarded(lambda: provider_urls(env, providers))
+    settings = None
     if file is not None:
         secret = _guarded(lambda: calling.credentials(system, file))
     else:
-        secret = _guarded(lambda: _stored(system, workspace, connection))
+        secret, settings = _guarded(lambda: _stored(system, workspace, connection))
     try:
-        answer = asyncio.run(calling.run(system, found, asked, secret, urls.get(system.slug)))
+        answer = asyncio.run(calling.run(system, found, asked, secret, urls.get(system.slug), settings))
     except ProviderError as error:
         click.echo(calling.sentence(error, system), err=True)
         sys.exit(1)
+    if isinstance(answer, Download):
+        answer = _guarded(lambda: calling.keep(answer, out))
     click.echo(json.dumps(answer, indent=None if as_json else 2, ensure_ascii=False))
 
 
-def _stored(provider: Any, workspace: str | None, connection: str | None) -> Any:
-    """Stored credentials of a connection."""
+def _stored(provider: Any, workspace: str | None, connection: str | None) -> tuple[Any, Any]:
+    """Stored credentials and settings of a connection."""
     from bot.app import open_database
     from bot.calling import BadCall
     from bot.settings import Settings, database_path, environment, secret_keys
@@ -164,7 +170,7 @@ def _stored(provider: Any, workspace: str | None, connection: str | None) -> Any
         secret = database.read_now(lambda tx: connections.credentials(tx, workspace, vault, one.connection))
     finally:
         database.close()
-    return provider.credentials.model_validate(secret)
+    return provider.credentials.model_validate(secret), provider.settings.model_validate(one.settings)
 
 
 @main.command()

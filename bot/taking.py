@@ -175,8 +175,9 @@ class TakingIn:
                 for external_id, row in page.fresh:
                     if external_id in stored:
                         pair = leads.change(tx, workspace, connection, external_id, row)
-                        if pair:
-                            cards += 1 + alert.changed(tx, desk, *pair, rules, now)
+                        if pair:  # where the list says what it said before, the lead was completed and did not change
+                            news = stored[external_id] != row[0]
+                            cards += 1 + alert.changed(tx, desk, *pair, rules, now, news=news)
             connections.advance(
                 tx,
                 workspace,

@@ -102,17 +102,19 @@ def changed(
     after: StoredLead,
     read: Sequence[Rule],
     now: datetime,
+    *,
+    news: bool = True,
 ) -> int:
     """A lead changed in its lead system: its messages are drawn anew, its thread says what, and a filter that it
     passes only now alerts, as does one that is not private any more. What the lead system says of its owner counts.
-    Returns how many cards were put into the outbox."""
+    ``news``: not so where only more became known here. Returns how many cards were put into the outbox."""
     workspace, vault = after.workspace, desk.vault
     words = [
         f"{title} is now {getattr(after, field) or 'empty'}"
         for field, title in _TOLD
         if getattr(before, field) != getattr(after, field)
     ]
-    if words:
+    if words and news:
         deliveries.line(tx, workspace, vault, after.number, {"what": "changed", "words": "; ".join(words)}, now)
     deliveries.refresh(tx, workspace, vault, after.number, now)
     if before.stage is not after.stage:

@@ -16,6 +16,7 @@ from commands import (
     intake,
     leads,
     members,
+    running,
     stage,
     status,
     stuck,
@@ -36,7 +37,6 @@ _FILTERS = (
     "Words side by side all apply; `or` stands between groups, `not` before a word.\n"
     "`created:7d` (also `30m`, `24h`, `2w`, `2026-11-23`, `2026-11-01..2026-11-07`) · `site:zoopla,rightmove` · "
     "`eligibility:passed` · `scheme:shared-ownership` · `enquiry:new-build` · `development:riverside` · `stage:new` · "
-    "`city:austin` · `type:buyer` · `pipeline:contacted` · "
     "`connection:north` · `owner:me` · `mine` · `unclaimed` · "
     "`history` (there before the connection was made) · any other word is looked for in the leads.\n"
     "Example: `/leads list unclaimed created:7d site:zoopla or mine not eligibility:failed`"
@@ -44,7 +44,7 @@ _FILTERS = (
 
 
 async def _help(desk: Desk, request: Request) -> Answer:
-    return status.help_for(VERBS, request)
+    return status.help_for(VERBS, request, desk.providers.values())
 
 
 async def _noop(desk: Desk, request: Request) -> Answer:
@@ -199,9 +199,9 @@ BUTTONS: Mapping[Do, tuple[Role, Handler]] = {
     Do.CHOOSE: (Role.MEMBER, act.chosen),
     Do.FORM: (Role.MEMBER, act.form_button),
     Do.FORM_BACK: (Role.MEMBER, act.form_button),
-    Do.RESULT: (Role.MEMBER, act.result_button),
-    Do.RESULT_BACK: (Role.MEMBER, act.result_button),
-    Do.RESULT_FILE: (Role.MEMBER, act.result_button),
+    Do.RESULT: (Role.MEMBER, running.result_button),
+    Do.RESULT_BACK: (Role.MEMBER, running.result_button),
+    Do.RESULT_FILE: (Role.MEMBER, running.result_button),
     Do.OPEN_LINK: (Role.MEMBER, _noop),
     Do.SUBSCRIBE: (Role.ADMIN, subscribe.subscribe),
     Do.VALUE: (Role.MEMBER, _noop),
@@ -223,7 +223,7 @@ FORMS: Mapping[Form, tuple[Role, Handler]] = {
     Form.IMPORT_SEND: (Role.MEMBER, intake.send),
     Form.DIGEST: (Role.MEMBER, digest.planned),
     Form.ACTION: (Role.MEMBER, act.submitted),
-    Form.CONFIRM: (Role.MEMBER, act.confirmed),
+    Form.CONFIRM: (Role.MEMBER, running.confirmed),
     Form.SHOW: (Role.MEMBER, _noop),
     Form.SAID: (Role.MEMBER, _noop),
     Form.HOME: (Role.MEMBER, _noop),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from commands.forms.words import nearest
 from commands.verb import Answer, Desk, Request, Role, Say, Verb
 from commands.views import sentences
 from commands.views import status as views
+from providers.provider import Provider
 from storage import connections, deliveries, hooks, pings, writes
 from storage.database import Tx
 from storage.records import Connection
@@ -60,13 +61,14 @@ def _budget(tx: Tx, desk: Desk, connection: Connection) -> str:
     return sentences.budget_left(still, rate.burst, rate.per_minute)
 
 
-def help_for(verbs: Sequence[Verb], request: Request) -> Answer:
-    """``/leads help`` and ``/leads help <verb>``."""
+def help_for(verbs: Sequence[Verb], request: Request, systems: Iterable[Provider]) -> Answer:
+    """``/leads help`` and ``/leads help <verb>``; with the words of the lead systems where filters are explained."""
     word = request.text.strip().casefold()
     mine = [v for v in verbs if v.role is Role.MEMBER or request.person.is_admin]
     if word:
         verb = next((v for v in verbs if word == v.name or word in v.aliases), None)
         if verb is None:
             return Say(sentences.unknown_verb(word, nearest(word, [v.name for v in verbs])))
-        return views.help_one(verb)
+        own = {system.name: tuple(system.words) for system in systems if system.words} if verb.name == "list" else {}
+        return views.help_one(verb, own)
     return views.help_all(mine)

@@ -252,6 +252,7 @@ def connecting(providers: Mapping[str, Provider]) -> list[str]:
             f"It is told of: {keeps}." if keeps else "It is told nothing of what is done to a lead here.",
             "It can call (webhook)." if provider.webhooks else "",
             "It can be connected by its page of consent (OAuth)." if provider.oauth else "",
+            f"Its own words in filters: {', '.join(f'`{w}:`' for w in provider.words)}." if provider.words else "",
         ]
         lines += [
             "",

@@ -61,6 +61,8 @@ class Reading:
     zone: str
     now: datetime
     lookup: Lookup = field(default_factory=Nobody)
+    locale: str = ""
+    """The person's, as Slack names it (``en-GB``); empty where it is not told."""
 
 
 def zone_of(reading: Reading) -> ZoneInfo:
@@ -151,7 +153,14 @@ _HOUR_ALONE = re.compile(r"\bat (\d{1,2})(?![\d:.]|\s*[ap]\.?m)", re.IGNORECASE)
 
 
 _MONTH_FIRST = ("America/", "US/", "Pacific/Honolulu")
-"""Zones where 1/12 is the 12th of January; elsewhere it is the 1st of December."""
+"""Zones where 1/12 is the 12th of January, where no locale is told; elsewhere it is the 1st of December."""
+
+
+def _month_first(reading: Reading, zone: ZoneInfo) -> bool:
+    """The locale decides ("en-US"); "en" alone says nothing of the country."""
+    if "-" in reading.locale or "_" in reading.locale:
+        return reading.locale.replace("_", "-").casefold() in ("en-us", "en-ph", "es-us")
+    return zone.key.startswith(_MONTH_FIRST)
 
 
 def moment_of(text: str, reading: Reading) -> datetime:
@@ -177,7 +186,7 @@ def moment_of(text: str, reading: Reading) -> datetime:
             "RETURN_AS_TIMEZONE_AWARE": True,
             "PREFER_DATES_FROM": "future",
             "PREFER_LOCALE_DATE_ORDER": False,
-            "DATE_ORDER": "MDY" if zone.key.startswith(_MONTH_FIRST) else "DMY",
+            "DATE_ORDER": "MDY" if _month_first(reading, zone) else "DMY",
             "RELATIVE_BASE": reading.now.astimezone(zone).replace(tzinfo=None),
         },
     )

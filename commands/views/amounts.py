@@ -16,6 +16,9 @@ _PER = {
     Period.STAY: "for the stay",
 }
 
+LARGEST = Decimal(10) ** 15
+"""No price: somebody's mistake, shown as it is."""
+
 
 @lru_cache(maxsize=256)
 def babel_name(locale: str, otherwise: str) -> str:
@@ -32,6 +35,8 @@ def money(amount: Decimal, currency: str, locale: str, period: Period | None = N
     """ "£250 a week", "1 250,50 €"; whole amounts without their pence."""
     from babel.numbers import format_currency  # noqa: PLC0415
 
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        return f"{amount:.3E} {currency.upper()}"
     whole = amount == amount.to_integral_value()
     pattern = _pattern(locale, whole=whole)
     text = str(format_currency(amount, currency.upper(), format=pattern, locale=locale, currency_digits=not whole))

@@ -1153,6 +1153,12 @@ def why_held_back() -> str:
     return "Held back: a channel cannot be posted to. `/leads subscriptions` says which."
 
 
+def own_words(own: Mapping[str, Iterable[str]]) -> str:
+    """The lead systems' own filter words."""
+    said = "; ".join(f"{name}: {', '.join(f'`{word}:`' for word in words)}" for name, words in own.items())
+    return f"In the lead systems' own words, too. {said}."
+
+
 def more_help() -> str:
     """Below the help."""
     return (

@@ -73,7 +73,10 @@ def help_all(verbs: Sequence[Verb]) -> Say:
     return Say("What you can do with /leads", blocks)
 
 
-def help_one(verb: Verb) -> Say:
-    """One verb explained."""
+def help_one(verb: Verb, own: Mapping[str, Sequence[str]]) -> Say:
+    """One verb explained; ``own``: the lead systems' own words that it takes too."""
     who = " (admins)" if verb.role is Role.ADMIN else ""
-    return Say(verb.summary, [section(f"`/leads {verb.usage}`{who}\n{verb.summary}\n{verb.help}".strip())])
+    blocks = [section(f"`/leads {verb.usage}`{who}\n{verb.summary}\n{verb.help}".strip())]
+    if own:
+        blocks.append(context(sentences.own_words(own)))
+    return Say(verb.summary, blocks)

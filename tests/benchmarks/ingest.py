@@ -28,13 +28,16 @@ import httpx
 import orjson
 
 from providers.lofty import DEMO_API_KEY as LOFTY_KEY
+from providers.provider import Provider, discover
+from providers.student import DEMO_API_TOKEN as STUDENT_TOKEN
+from providers.student.graphql import GET_LEADS
 from tests.benchmarks.figures import Figure, median, spread
 from tests.benchmarks.server import KEY, lead_server
 from tests.faults.process import ROOT, SECRET_KEY, TEAM, bare_environment, prepare
 
 LEADS = 100_000
-KEYS = {"kpro": KEY, "lofty": LOFTY_KEY}
-PAGES = {"kpro": 1000, "lofty": 100}
+KEYS = {"kpro": KEY, "lofty": LOFTY_KEY, "student": STUDENT_TOKEN}
+PAGES = {"kpro": 1000, "lofty": 100, "student": 50}
 ROUNDS = 3
 SHARE_OF_FLOOR = 0.4
 MEGABYTES = 150
@@ -93,6 +96,11 @@ def _report(seconds: float, stored: int, leads: int) -> None:
 # -- the bot
 
 
+def _list_only(provider: Provider) -> Provider:
+    """Its list is measured, not what is asked lead by lead afterwards."""
+    return replace(provider, feed=replace(provider.feed, complete=None, follows=None))
+
+
 async def _bot(provider: str, url: str, folder: Path, leads: int) -> None:
     """The whole bot is built; its poller reads everything as new leads."""
     from pydantic import SecretStr
@@ -109,7 +117,7 @@ async def _bot(provider: str, url: str, folder: Path, leads: int) -> None:
         provider_urls={provider: url},
         tempo=replace(Tempo.fast(), budget=False),
     )
-    bot = await build_leadbell(settings)
+    bot = await build_leadbell(settings, providers={provider: _list_only(discover()[provider])})
     tune_interpreter()
     await bot.database.write(lambda tx: connections.start_at(tx, TEAM, connection, LONG_AGO, None))
     began = time.perf_counter()
@@ -211,6 +219,38 @@ def _lofty_row(number: int, now: str, lead: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
+def _student_row(number: int, now: str, lead: dict[str, Any]) -> tuple[Any, ...]:
+    place, subject, stage, enquiry = lead["propertyName"], lead["roomName"], lead["stage"], lead["bookingJourney"]
+    return (
+        TEAM,
+        number,
+        "north",
+        lead["referenceId"],
+        b"--------",
+        lead["createdAt"],
+        None,
+        now,
+        lead["id"],
+        lead["studentId"],
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        "new",
+        None,
+        enquiry,
+        "",
+        place,
+        subject,
+        f'[["Billing cycle","{lead["billingCycle"]}","public"]]',
+        f"\nstage={stage}\nenquiry={enquiry}\nplace={place}\n",
+        f"{subject} {place} {enquiry}",
+    )
+
+
 Listed = Callable[[httpx.Client, str], Iterator[list[dict[str, Any]]]]
 
 
@@ -242,9 +282,22 @@ def _lofty_pages(client: httpx.Client, url: str) -> Iterator[list[dict[str, Any]
         place = {"scrollId": answer["_metadata"]["scrollId"]}
 
 
+def _student_pages(client: httpx.Client, url: str) -> Iterator[list[dict[str, Any]]]:
+    client.headers.update({"x-api-token": KEYS["student"], "Content-Type": "application/json"})
+    for number in count(1):
+        given = {"pageNumber": number, "pageSize": PAGES["student"], "createdFrom": f"{LONG_AGO:%Y-%m-%d}"}
+        asked = {"query": GET_LEADS.text(given, {}), "variables": given}
+        answer = orjson.loads(client.post(f"{url}/graphql", content=orjson.dumps(asked)).content)
+        leads = answer["data"]["getLeads"]["leads"]
+        yield leads
+        if len(leads) < PAGES["student"]:
+            return
+
+
 FLOORS: dict[str, tuple[Listed, Callable[[int, str, dict[str, Any]], tuple[Any, ...]]]] = {
     "kpro": (_kpro_pages, _kpro_row),
     "lofty": (_lofty_pages, _lofty_row),
+    "student": (_student_pages, _student_row),
 }
 
 

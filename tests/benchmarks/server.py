@@ -19,6 +19,8 @@ from bot.clock import SystemClock
 from bot.serving import serve, until_stopped
 from providers.kpro.stand_in import DEMO_API_KEY, KproStandIn
 from providers.lofty.stand_in import LoftyStandIn
+from providers.student import DEMO_API_TOKEN
+from providers.student.stand_in import StudentStandIn
 from tests.faults.process import ROOT, bare_environment
 
 KEY = DEMO_API_KEY
@@ -64,13 +66,28 @@ class _LoftyServer(LoftyStandIn):
         return await super()._handle(request)
 
 
-async def _main(count: int, provider: str) -> None:
+class _StudentServer(StudentStandIn):
+    """The stand-in, which keeps no list of the calls."""
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.clear()
+        self.asked.clear()
+        return await super()._handle(request)
+
+
+def _standin(provider: str) -> Any:
     now = SystemClock().now
-    standin: Any = (
-        _LoftyServer(now=now, per_minute=UNLIMITED)
-        if provider == "lofty"
-        else _Server(now=now, api_key=KEY, hang_seconds=600)
-    )
+    match provider:
+        case "lofty":
+            return _LoftyServer(now=now, per_minute=UNLIMITED)
+        case "student":
+            return _StudentServer(now=now, api_token=DEMO_API_TOKEN)
+        case _:
+            return _Server(now=now, api_key=KEY, hang_seconds=600)
+
+
+async def _main(count: int, provider: str) -> None:
+    standin = _standin(provider)
     if count:
         standin.fill(count, DAYS)
     runner, port = await serve(standin.application(), "127.0.0.1", 0)

@@ -78,7 +78,7 @@ def prepare(
             vault,
             name="north",
             provider=provider,
-            credentials={"api_key": key},
+            credentials={"api_token" if provider == "student" else "api_key": key},
             settings={},
             by="U0ADA",
             now=now,

@@ -353,7 +353,7 @@ async def test_a_list_that_ignores_paging_ends(house: House, desk: Desk) -> None
 
 async def test_a_file_that_was_cut_says_so(house: House, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("providers.paging.MOST_PAGES", 3)
-    monkeypatch.setattr("commands.act.MOST_PAGES", 3)
+    monkeypatch.setattr("commands.running.MOST_PAGES", 3)
     desk.answers["search"] = lambda p: [{"id": p.page or 1}]
     await house.command(ADA, "/leads do north search page:1")
     await house.press_in_view(ADA, "result-file")

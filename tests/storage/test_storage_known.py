@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from providers.lead import Detail
+from providers.lead import Detail, Mention
 from storage import known, members, ownership, people
 from storage.database import Database
 from storage.records import Person
@@ -151,3 +151,23 @@ def test_adopting_takes_only_what_nobody_here_ever_had(database: Database, vault
     database.write_now(lambda tx: ownership.own(tx, TEAM, two, person="U0SAM", by="U0SAM", instead_of=None, now=NOW))
     database.write_now(lambda tx: ownership.release(tx, TEAM, two, owner="U0SAM"))
     assert database.write_now(lambda tx: ownership.adopt(tx, TEAM, team, "m1", "U0ZOE", NOW)) == [one]
+
+
+def test_what_leads_mention_is_learned_and_stays_beside_the_lead_systems_list(
+    database: Database, connection: str
+) -> None:
+    def mention(name: str, at: int = 0) -> None:
+        mentions = [Mention("tag", "t9", name)]
+        database.write_now(lambda tx: known.mention(tx, TEAM, connection, mentions, NOW + timedelta(hours=at)))
+
+    mention("Seen in a lead")
+    learn(database, connection, "tag", TAGS[:1])
+    assert found(database, connection, "") == ["First time buyer", "Seen in a lead"]
+    mention("Renamed in a lead", 1)
+    assert "Renamed in a lead" in found(database, connection, "")
+
+
+def test_the_lead_systems_own_name_goes_before_what_a_lead_says(database: Database, connection: str) -> None:
+    learn(database, connection, "tag", TAGS[:1])
+    database.write_now(lambda tx: known.mention(tx, TEAM, connection, [Mention("tag", "t1", "Otherwise")], NOW))
+    assert found(database, connection, "") == ["First time buyer"]

@@ -180,3 +180,24 @@ def test_new_credentials_forget_the_tokens(database: Database, vault: Vault, con
     assert database.read_now(lambda tx: tokens.kept(tx, TEAM, vault, connection)) == ("a", "r", NOW)
     database.write_now(lambda tx: tokens.forget(tx, TEAM, connection))
     assert database.read_now(lambda tx: tokens.kept(tx, TEAM, vault, connection)) is None
+
+
+# -- leads of which a list told a part
+
+
+def test_what_a_list_told_waits_until_it_is_whole(database: Database, connection: str) -> None:
+    def partly(tx: Tx, note: str, *, history: bool = False) -> None:
+        pings.to_complete(tx, TEAM, connection, [("HB/1 é", b"\x01\xff", {"note": note})], NOW, history=history)
+
+    database.write_now(lambda tx: partly(tx, "first", history=True))
+    assert waiting(database, connection) == []
+    (old,) = database.read_now(lambda tx: pings.take(tx, TEAM, connection, 9, history=True))
+    assert (old.external_id, old.record, old.fingerprint) == ("HB/1 é", {"note": "first"}, b"\x01\xff")
+    assert database.read_now(lambda tx: pings.waiting(tx, TEAM)) == {}
+    database.write_now(lambda tx: partly(tx, "second"))
+    (new,) = waiting(database, connection)
+    assert (new.record, new.times) == ({"note": "second"}, 2)
+    database.write_now(lambda tx: pings.done(tx, TEAM, connection, [old]))  # it was told of again meanwhile
+    assert waiting(database, connection) == [new]
+    database.write_now(lambda tx: pings.done(tx, TEAM, connection, [new]))
+    assert waiting(database, connection) == []
