@@ -179,7 +179,7 @@ class House:
         """Wait until no task runs and nothing that is due waits, in the outbox or for a lead system."""
         bot = self.sandbox.bot
         for _ in range(400):
-            running = [t for t in bot.tasks.running if not t.get_name().startswith("plan")]
+            before = set(bot.tasks.running)  # one that ends meanwhile may have left something to be done
             open_rows = await bot.database.read(
                 lambda tx: tx.value(
                     "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1) "
@@ -189,6 +189,7 @@ class House:
                     self.sandbox.clock.now().isoformat(timespec="milliseconds"),
                 )
             )
+            running = [t for t in before | bot.tasks.running if not t.get_name().startswith("plan")]
             if not running and not open_rows:
                 return
             await asyncio.sleep(0.01)  # for sockets, not for time

@@ -385,6 +385,23 @@ class Edge:
     ) -> None:
         """Open a modal. ``told``: by direct message, where Slack opens none any more and nothing else reaches them."""
         trigger = str(body.get("trigger_id") or "")
+        if trigger and await self._opened(view, trigger, push=push):
+            return
+        if not body.get("response_url"):
+            await self._tell(body, told)
+            return
+        draft = (Value.loaded(view.get("private_metadata")) or Value()).draft
+        if draft:  # what was typed is kept, and the form one press away
+            text, blocks = doing.reopened(sentences.window_closed(), draft)
+            await self._say(Say(text, blocks), body)
+        elif or_say:
+            shown, _ = fitting([], [[b] for b in view["blocks"]], [])
+            await self._say(Say(view["title"]["text"], shown), body)
+        else:
+            await self._say(Say(sentences.window_late()), body)
+
+    async def _opened(self, view: View, trigger: str, *, push: bool) -> bool:
+        """Whether Slack opened it; it does for three seconds after a person did something."""
         try:
             if push:
                 await self._client.views_push(trigger_id=trigger, view=view)
@@ -393,18 +410,8 @@ class Edge:
         except SlackApiError as error:
             if code(error) not in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
                 raise
-            if not body.get("response_url"):
-                await self._tell(body, told)
-                return
-            draft = (Value.loaded(view.get("private_metadata")) or Value()).draft
-            if draft:  # what was typed is kept, and the form one press away
-                text, blocks = doing.reopened(sentences.window_closed(), draft)
-                await self._say(Say(text, blocks), body)
-            elif or_say:
-                shown, _ = fitting([], [[b] for b in view["blocks"]], [])
-                await self._say(Say(view["title"]["text"], shown), body)
-            else:
-                await self._say(Say(sentences.window_late()), body)
+            return False
+        return True
 
     async def _hand(self, hand: Hand, body: Body) -> None:
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
@@ -427,9 +434,11 @@ class Edge:
                 hand.content.discard()
 
     async def _tell(self, body: Body, text: str) -> None:
-        """By direct message, where nothing else reaches the person any more."""
+        """By direct message, where nothing else reaches the person any more; nothing where nobody is named."""
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
         team, now = _team(body), self._desk.now()
+        if not user:
+            return
 
         def tell(tx: Tx) -> None:
             deliveries.post(tx, team, self._desk.vault, kind="notice", to=user, now=now, body={"text": text})

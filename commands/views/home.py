@@ -169,8 +169,8 @@ def _mine(figures: Figures) -> list[Block]:
     if not figures.steps.connected and not figures.open:
         return []
     if not figures.open:
-        return [section(f"*My leads*\n{sentences.nothing_is_mine()}")]
-    head = [section(sentences.my_leads(figures.open, figures.fresh))]
+        return [header("My leads"), section(sentences.nothing_is_mine())]
+    head = [header(sentences.my_leads(figures.open, figures.fresh))]
     items = [_own(s, figures.zone) for s in figures.mine]
     tail = [actions(button("Show all my leads", Do.LIST, Value(words="mine")))]
     return _part("mine", head, items, tail)
@@ -192,7 +192,7 @@ def _own(sight: Sight, zone: str) -> list[Block]:
 def _waiting(figures: Figures) -> list[Block]:
     if not figures.waiting:
         return []
-    head = [section(sentences.waiting_for_me(figures.waiting_count, MOST_COUNTED))]
+    head = [header(sentences.waiting_for_me(figures.waiting_count, MOST_COUNTED))]
     left = figures.waiting_count - len(figures.waiting)
     tail = [context(sentences.oldest_first(left))] if left > 0 else []
     return _part("waiting", head, [_request(w, figures.zone) for w in figures.waiting], tail)
@@ -222,7 +222,7 @@ def _request(waiting: Waiting, zone: str) -> list[Block]:
 def _unclaimed(figures: Figures) -> list[Block]:
     if not figures.unclaimed_count:
         return []
-    head = [section(sentences.team_unclaimed(figures.unclaimed_count, MOST_COUNTED))]
+    head = [header(sentences.team_unclaimed(figures.unclaimed_count, MOST_COUNTED))]
     tail = [actions(button("Show all unclaimed", Do.LIST, Value(words="unclaimed not history")))]
     return _part("unclaimed", head, [_free(s, figures.zone) for s in figures.unclaimed], tail)
 
@@ -233,7 +233,7 @@ def _free(sight: Sight, zone: str) -> list[Block]:
     if sight.waiting:
         return [section(lines(sight, "waiting for approval", zone), accessory=details)]
     claim = button("Claim", Do.CLAIM, value, style="primary")
-    return [section(lines(sight, "unclaimed", zone)), actions(claim, details)]
+    return [section(lines(sight, f"via {safe(sight.connection, 60)}", zone)), actions(claim, details)]
 
 
 # ------------------------------------------------------------------------------------------ connections
@@ -245,7 +245,7 @@ def _connections(figures: Figures) -> list[Block]:
     items = [[_connection(connection, system)] for connection, system in figures.connections]
     left = figures.connections_count - len(figures.connections)
     tail = [context(sentences.more_connections(left))] if left > 0 else []
-    return _part("connections", [section("*Connections*")], items, tail)
+    return _part("connections", [header("Connections")], items, tail)
 
 
 def _connection(connection: Connection, system: str) -> Block:

@@ -1329,12 +1329,12 @@ def nothing_is_mine() -> str:
 
 def my_leads(number: int, fresh: int) -> str:
     """A heading in Home."""
-    return f"*My leads* · {counted(number, 'open lead')}, {fresh:,} to contact"
+    return f"My leads · {counted(number, 'open lead')}, {fresh:,} to contact"
 
 
 def waiting_for_me(number: int, most: int) -> str:
     """A heading in Home."""
-    return f"*Waiting for my approval* · {up_to(number, most)}"
+    return f"Waiting for my approval · {up_to(number, most)}"
 
 
 def up_to(number: int, most: int) -> str:
@@ -1349,7 +1349,7 @@ def oldest_first(left: int) -> str:
 
 def team_unclaimed(number: int, most: int) -> str:
     """A heading in Home."""
-    return f"*Unclaimed* · {up_to(number, most)}"
+    return f"Unclaimed · {up_to(number, most)}"
 
 
 def private_request(ref: str) -> str:
