@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from providers.errors import UnexpectedResponse
@@ -68,6 +69,8 @@ def whole(value: Any) -> int | None:
 
 def text(value: Any) -> str | None:
     """A text that says something; numbers are texts too."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -97,7 +100,12 @@ def day(value: Any) -> date | None:
 
 def amount(value: Any) -> Decimal | None:
     """An amount of money."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    return None if value is None or not isinstance(value, str | int | float) else _amount(value)
+
+
+@lru_cache(maxsize=4096, typed=True)  # a facility has some dozens of rates
+def _amount(value: str | int | float) -> Decimal | None:
+    if isinstance(value, bool):
         return None
     try:
         read = Decimal(str(value).strip().lstrip("$").replace(",", ""))

@@ -24,7 +24,7 @@ from providers.storedge.models.listing import LARGEST_PAGE, iso
 from providers.storedge.pages import Listed, ask, of_facility, walk
 from providers.storedge.settings import facilities_of, setting
 
-HELD_PAGES = 10
+HELD_PAGES = 6
 """About as many are held at once to be sorted."""
 SHORTEST = timedelta(seconds=2)
 """A stretch is not cut further, however many leads came in it."""

@@ -6,7 +6,7 @@ Birth dates, licenses, vehicles, military information, codes of locks and paymen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -75,9 +75,8 @@ def subject_of(raw: Mapping[str, Any]) -> str | None:
 
 def price_of(raw: Mapping[str, Any], currency: str) -> Price | None:
     """What was quoted, else what the unit costs a month."""
-    unit = _record(raw.get("unit"))
-    asked = (raw.get("quoted_rate"), raw.get("reduced_price"), raw.get("standard_rate"), unit.get("price"))
-    rate = next((found for value in asked if (found := amount(value))), None)
+    rate = amount(raw.get("quoted_rate")) or amount(raw.get("reduced_price")) or amount(raw.get("standard_rate"))
+    rate = rate or amount(_record(raw.get("unit")).get("price"))
     return Price(rate, currency, Period.MONTH) if rate else None
 
 
@@ -100,7 +99,6 @@ def to_lead(raw: dict[str, Any], seen: datetime, facilities: Mapping[str, str], 
     facility = text(raw.get("facility_id"))
     phones = _phones(tenant)
     source = text(raw.get("source_name"))
-    agent = _record(raw.get("current_user"))
     return Lead(
         external_id=str(raw["id"]),
         created_at=created(raw) or seen,
@@ -119,7 +117,7 @@ def to_lead(raw: dict[str, Any], seen: datetime, facilities: Mapping[str, str], 
         limits=("text",) if phones and phones[0].get("sms_opt_in") is False else (),
         place=facilities.get(facility) if facility else None,
         subject=subject_of(raw),
-        details=tuple(_details(raw, tenant, phones, agent)),
+        details=tuple(_details(raw, tenant, phones)),
         lookup=facility,
         price=price_of(raw, currency),
         move_in=day(raw.get("desired_move_in_date")),
@@ -128,49 +126,6 @@ def to_lead(raw: dict[str, Any], seen: datetime, facilities: Mapping[str, str], 
 
 
 # ----------------------------------------------------------------------------------------------- details
-
-
-def _details(
-    raw: dict[str, Any], tenant: dict[str, Any], phones: list[dict[str, Any]], agent: dict[str, Any]
-) -> Iterable[Detail]:
-    for label, value in (
-        ("Urgent", _yes(raw.get("urgent"))),
-        ("Next action", _next(raw)),
-        ("Contacted", _performed(raw.get("lead_action_indexes"))),
-        ("Came as", text(raw.get("origination"))),
-        ("Wants", text(raw.get("desired_unit_size_and_price"))),
-        ("Floor", text(raw.get("floor"))),
-        ("Kind of unit", named(raw.get("unit_type")) or named(_record(raw.get("unit")).get("unit_type"))),
-        ("Amenities", _joined(raw.get("unit_amenities"))),
-        ("Kind of rate", _spoken(raw.get("rate_type"))),
-        ("Discount plans", _joined(raw.get("discount_plans"))),
-        ("Due at move-in", _money(raw.get("due_at_move_in"))),
-        ("Due monthly", _money(raw.get("due_monthly"))),
-        ("Reservation fee", _fee(raw)),
-        ("Reserved", _time(raw.get("reserved_at"))),
-        ("Moved in", _time(raw.get("moved_in_at"))),
-        ("Cancelled", _time(raw.get("cancelled_at"))),
-        ("Reason for closing", named(raw.get("close_reason"))),
-        ("Wait list", _yes(raw.get("wait_list"))),
-        ("Length of stay", named(raw.get("length_of_stay"))),
-        ("Marketing contents", _joined(raw.get("lead_contents"))),
-        ("Free truck", _yes(raw.get("free_truck"))),
-        ("Help with moving", _yes(raw.get("moving_labor"))),
-        ("With in storEDGE", _agent(agent)),
-    ):
-        if value:
-            yield Detail(label, value)
-    for label, value in (
-        ("Online move-in link", text(raw.get("online_move_in_url")) or text(raw.get("move_in_from_reservation_url"))),
-        ("Confirmation number", text(raw.get("confirmation_number"))),
-        ("Caller", _caller(raw)),
-        ("Other phones", ", ".join(n for p in phones[1:] if (n := number_of(p)))),
-        ("Business", text(tenant.get("business_name"))),
-        ("Mailing address", _address(tenant.get("mailing_address"))),
-        ("Notes", _notes(raw.get("notes"))),
-    ):
-        if value:
-            yield Detail(label, value, Privacy.CONTACT)
 
 
 def _yes(value: Any) -> str | None:
@@ -223,18 +178,24 @@ def _fee(raw: dict[str, Any]) -> str | None:
     return "required, not paid" if raw.get("reservation_fee_required") is True else None
 
 
-def _agent(user: dict[str, Any]) -> str | None:
+def _agent(value: Any) -> str | None:
+    user = _record(value)
     names = (text(user.get("first_name")), text(user.get("last_name")))
     return text(user.get("name")) or " ".join(n for n in names if n) or None
 
 
 def _caller(raw: dict[str, Any]) -> str | None:
-    names = " ".join(n for n in (text(raw.get("caller_first_name")), text(raw.get("caller_last_name"))) if n)
-    phone = number_of(raw.get("caller_phone_number"))
+    first, last, phone = raw.get("caller_first_name"), raw.get("caller_last_name"), raw.get("caller_phone_number")
+    if not (first or last or phone):
+        return None
+    names = " ".join(n for n in (text(first), text(last)) if n)
+    phone = number_of(phone)
     return ", ".join(p for p in (names, phone) if p) or None
 
 
 def _address(value: Any) -> str | None:
+    if value is None:
+        return None
     if not isinstance(value, dict):
         return text(value)
     if full := text(value.get("full_address")):
@@ -246,3 +207,56 @@ def _address(value: Any) -> str | None:
 def _notes(value: Any) -> str | None:
     found = [n for note in records(value) if (n := text(note.get("note")) or text(note.get("body")))]
     return "\n".join(found[-5:])[:1500] or None
+
+
+# What is shown of a lead, in this order. Most of it is missing from most leads: only what says something is read.
+_PUBLIC: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
+    ("Came as", "origination", text),
+    ("Wants", "desired_unit_size_and_price", text),
+    ("Floor", "floor", text),
+    ("Kind of unit", "unit_type", named),
+    ("Amenities", "unit_amenities", _joined),
+    ("Kind of rate", "rate_type", _spoken),
+    ("Discount plans", "discount_plans", _joined),
+    ("Due at move-in", "due_at_move_in", _money),
+    ("Due monthly", "due_monthly", _money),
+    ("Reserved", "reserved_at", _time),
+    ("Moved in", "moved_in_at", _time),
+    ("Cancelled", "cancelled_at", _time),
+    ("Reason for closing", "close_reason", named),
+    ("Wait list", "wait_list", _yes),
+    ("Length of stay", "length_of_stay", named),
+    ("Marketing contents", "lead_contents", _joined),
+    ("Free truck", "free_truck", _yes),
+    ("Help with moving", "moving_labor", _yes),
+    ("With in storEDGE", "current_user", _agent),
+)
+
+
+def _details(raw: dict[str, Any], tenant: dict[str, Any], phones: list[dict[str, Any]]) -> list[Detail]:
+    found = []
+    if raw.get("urgent") is True:
+        found.append(Detail("Urgent", "Yes"))
+    if said := _next(raw):
+        found.append(Detail("Next action", said))
+    if (done := raw.get("lead_action_indexes")) and (said := _performed(done)):
+        found.append(Detail("Contacted", said))
+    if said := _fee(raw):
+        found.append(Detail("Reservation fee", said))
+    for label, field, read in _PUBLIC:
+        if (value := raw.get(field)) and (said := read(value)):
+            found.append(Detail(label, said))
+    return found + _contact(raw, tenant, phones)
+
+
+def _contact(raw: dict[str, Any], tenant: dict[str, Any], phones: list[dict[str, Any]]) -> list[Detail]:
+    parts = (
+        ("Online move-in link", text(raw.get("online_move_in_url")) or text(raw.get("move_in_from_reservation_url"))),
+        ("Confirmation number", text(raw.get("confirmation_number"))),
+        ("Caller", _caller(raw)),
+        ("Other phones", ", ".join(n for p in phones[1:] if (n := number_of(p))) if len(phones) > 1 else None),
+        ("Business", text(tenant.get("business_name"))),
+        ("Mailing address", _address(tenant.get("mailing_address"))),
+        ("Notes", _notes(raw["notes"]) if raw.get("notes") else None),
+    )
+    return [Detail(label, value, Privacy.CONTACT) for label, value in parts if value]

@@ -29,8 +29,7 @@ _PLAIN = (
 def size_and_price(record: dict[str, Any]) -> str | None:
     """A unit's or a group's size and price, as leads write it: "6x10x2 at $871.63"."""
     size = text(record.get("size"))
-    asked = (record.get("reduced_price"), record.get("price"), record.get("standard_rate"))
-    price = next((found for value in asked if (found := amount(value))), None)
+    price = amount(record.get("reduced_price")) or amount(record.get("price")) or amount(record.get("standard_rate"))
     return f"{size} at ${price:.2f}" if size and price is not None else None
 
 

@@ -17,10 +17,10 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.serving import serve, until_stopped
-from providers.kpro.stand_in import DEMO_API_KEY, KproStandIn
+from providers.kpro import DEMO_API_KEY
+from providers.kpro.stand_in import KproStandIn
 from providers.lofty.stand_in import LoftyStandIn
-from providers.student import DEMO_API_TOKEN
-from providers.student.stand_in import StudentStandIn
+from providers.provider import discover
 from tests.faults.process import ROOT, bare_environment
 
 KEY = DEMO_API_KEY
@@ -66,24 +66,15 @@ class _LoftyServer(LoftyStandIn):
         return await super()._handle(request)
 
 
-class _StudentServer(StudentStandIn):
-    """The stand-in, which keeps no list of the calls."""
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        self.requests.clear()
-        self.asked.clear()
-        return await super()._handle(request)
-
-
 def _standin(provider: str) -> Any:
     now = SystemClock().now
     match provider:
+        case "kpro":
+            return _Server(now=now, api_key=KEY, hang_seconds=600)
         case "lofty":
             return _LoftyServer(now=now, per_minute=UNLIMITED)
-        case "student":
-            return _StudentServer(now=now, api_token=DEMO_API_TOKEN)
         case _:
-            return _Server(now=now, api_key=KEY, hang_seconds=600)
+            return discover()[provider].stand_in(now)
 
 
 async def _main(count: int, provider: str) -> None:

@@ -13,7 +13,7 @@ import socket
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,7 +56,8 @@ def bare_environment() -> dict[str, str]:
 def prepare(
     path: Path,
     *,
-    key: str,
+    key: str = "",
+    credentials: Mapping[str, str] | None = None,
     provider: str = "kpro",
     begun: bool = True,
     channels: tuple[str, ...] = ("C0LEADS",),
@@ -78,7 +79,7 @@ def prepare(
             vault,
             name="north",
             provider=provider,
-            credentials={"api_token" if provider == "student" else "api_key": key},
+            credentials=dict(credentials or {"api_key": key}),
             settings={},
             by="U0ADA",
             now=now,

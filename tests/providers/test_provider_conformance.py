@@ -46,6 +46,11 @@ every_action = pytest.mark.parametrize(
 )
 
 
+def accepted(provider: Provider, url: str = "https://login.example.com") -> dict[str, str]:
+    """What the stand-in at ``url`` accepts."""
+    return {name: value.replace("{url}", url) for name, value in provider.stand_in_credentials.items()}
+
+
 class House:
     """A lead system's stand-in, and a connection's way to it."""
 
@@ -58,7 +63,7 @@ class House:
 
     async def start(self) -> None:
         url = await self.system.start()
-        secret = self.provider.credentials.model_validate(dict(self.provider.stand_in_credentials))
+        secret = self.provider.credentials.model_validate(accepted(self.provider, url))
         self.api = replace(self.provider.api(self.client, secret, url=url), attempts=1)
 
     async def new(self) -> list[Page]:
@@ -128,9 +133,9 @@ def test_its_credentials_are_those_of_the_contract(provider: Provider) -> None:
     assert CREDENTIALS[provider.slug] <= fields.keys()
     for name in fields.keys() - CREDENTIALS[provider.slug]:
         assert not fields[name].is_required(), f"{name}: what the contract does not name may be left out"
-    made = provider.credentials.model_validate(dict(provider.stand_in_credentials))
+    made = provider.credentials.model_validate(accepted(provider))
     assert any(isinstance(v, SecretStr) for _, v in made)
-    for value in provider.stand_in_credentials.values():
+    for value in accepted(provider).values():
         assert value not in repr(made)
         assert value not in str(made)
 
@@ -211,7 +216,9 @@ def test_an_intake_names_fields_of_its_row(provider: Provider) -> None:
 @every_provider
 async def test_right_credentials_pass_the_check_and_wrong_ones_do_not(provider: Provider, house: House) -> None:
     await provider.check(house.api)
-    wrong = {name: f"wrong{value[5:]}" for name, value in provider.stand_in_credentials.items()}
+    right = accepted(provider, house.api.url)
+    addresses = {name for name, value in provider.stand_in_credentials.items() if "{url}" in value}
+    wrong = {name: value if name in addresses else f"wrong{value[5:]}" for name, value in right.items()}
     secret = provider.credentials.model_validate(wrong)
     away = replace(provider.api(house.client, secret, url=house.api.url), attempts=1)
     with pytest.raises(AuthFailed):

@@ -6,9 +6,6 @@ parameter, a wrong type, a missing header, a signature that is used twice are re
 
 from __future__ import annotations
 
-import asyncio
-import re
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -18,30 +15,19 @@ from urllib.parse import unquote
 import orjson
 from aiohttp import web
 
+from providers.storedge.stand_in.answering import LARGEST_PAGE, WORDS, decoded, pages, pagination, query, short, time
 from providers.storedge.stand_in.changing import Changes
 from providers.storedge.stand_in.checking import Refused, check_body, filtered
 from providers.storedge.stand_in.inventory import COMPANY_ID, Facility, Json, build, configured
 from providers.storedge.stand_in.oauth import Signatures
 from providers.storedge.stand_in.sample import draw, id_of, moments, phone_record
+from providers.storedge.stand_in.serving import Served
 from providers.storedge.stand_in.shelf import DOCUMENTED, Entry, Order, Shelf
 
-LARGEST_PAGE: Final = 100
-FAULTS: Final = frozenset(
-    {"401", "429", "500", "503", "html", "truncated", "hang", "slow", "refuse", "withhold", "empty"}
-    | {"hidden-401", "hidden-404", "hidden-422", "hidden-429", "hidden-500"}
-)
-"""What :meth:`StoredgeStandIn.fault` can do to a call; a hidden one stands in ``meta.status_code`` of a 200 only."""
-_STATUS: Final = {
-    *((200, "OK"), (201, "Created"), (401, "Unauthorized"), (404, "Not Found"), (405, "Method Not Allowed")),
-    *((406, "Not Acceptable"), (415, "Unsupported Media Type"), (422, "Unprocessable Entity")),
-    *((429, "Too Many Requests"), (500, "Internal Server Error")),
-}
-_WORDS: Final = dict(_STATUS)
-_HTML: Final = "<!DOCTYPE html><html><head><title>storEDGE</title></head><body><h1>{}</h1></body></html>"
 _OF_TENANT: Final = ("first_name", "last_name", "email", "title", "business_name", "date_of_birth", "is_military")
 
 
-class StoredgeStandIn:
+class StoredgeStandIn(Served):
     """One company with its facilities and leads.
 
     ``now`` gives aware times. What the document leaves open can be chosen: ``wrapped`` items of lists, the ``order``
@@ -68,6 +54,7 @@ class StoredgeStandIn:
         slow_seconds: float = 2.0,
         hang_seconds: float = 60.0,
     ) -> None:
+        super().__init__(slow_seconds, hang_seconds)
         self.wrapped = wrapped
         self.order: Order = order
         self.missing = missing
@@ -75,8 +62,6 @@ class StoredgeStandIn:
         self.money_orders = money_orders
         self.fee_first = fee_first
         self.largest_page = largest_page
-        self.requests: list[tuple[str, str]] = []
-        """Method and path?query, decoded, of every call, also of those that failed."""
         self.bodies: list[Json] = []
         """What was sent and accepted."""
         self.refused: list[str] = []
@@ -87,11 +72,6 @@ class StoredgeStandIn:
         self._now = now
         self._seed = seed
         self._signatures = Signatures(access_id, secret_key)
-        self._slow_seconds = slow_seconds
-        self._hang_seconds = hang_seconds
-        self._faults: deque[str] = deque()
-        self._runner: web.AppRunner | None = None
-        self._stopping = False
         self._count = 0
 
     # -- what tests and the sandbox do
@@ -164,81 +144,6 @@ class StoredgeStandIn:
         for shelf, entries in zip(shelves, added, strict=True):
             shelf.extend(entries)
 
-    def fault(self, kind: str, count: int = 1) -> None:
-        """Let the next ``count`` calls fail in one of the :data:`FAULTS`; those asked for earlier come first."""
-        if kind not in FAULTS:
-            raise ValueError(f"No fault {kind}; there are {', '.join(sorted(FAULTS))}")
-        self._faults.extend([kind] * count)
-
-    def clear_faults(self) -> None:
-        """Forget the faults that are still to come."""
-        self._faults.clear()
-
-    # -- serving
-
-    def application(self) -> web.Application:
-        """The web application."""
-        application = web.Application(client_max_size=4 * 1024 * 1024)
-        application.router.add_route("*", "/{path:.*}", self._handle)
-        return application
-
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Serve until :meth:`stop`; gives the base URL."""
-        if self._runner is not None:
-            raise RuntimeError("The stand-in is serving already")
-        self._stopping = False
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        self._runner = runner
-        await web.TCPSite(runner, host, port).start()
-        return f"http://{host}:{runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        """Stop serving; calls that hang are let go."""
-        self._stopping = True
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """One call: note it, spoil it if a fault is due, else answer it."""
-        self.requests.append((request.method, unquote(request.raw_path)))
-        kind = self._faults.popleft() if self._faults else None
-        match kind:
-            case None:
-                return await self._answer(request)
-            case "401" | "429" | "500":
-                return self._failed(request, int(kind), _WORDS[int(kind)])
-            case "503":
-                return web.Response(status=503, text=_HTML.format("Be right back."), content_type="text/html")
-            case "html":
-                return web.Response(text=_HTML.format("Sign in"), content_type="text/html")
-            case "empty":
-                return self._json(request, 200, {"leads": []}, {"pagination": _pagination(1, LARGEST_PAGE, 0)})
-            case "slow":
-                await asyncio.sleep(self._slow_seconds)
-                return await self._answer(request)
-            case "truncated":
-                whole = await self._answer(request)
-                body = whole.body if isinstance(whole.body, bytes) else b""
-                return web.Response(status=whole.status, body=body[: len(body) // 2], content_type="application/json")
-            case "hang":
-                await self._hang(request)
-            case "withhold":
-                await self._answer(request)
-            case _ if kind.startswith("hidden-"):
-                return self._failed(request, int(kind.removeprefix("hidden-")), "Something is wrong", hidden=True)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
-
-    async def _hang(self, request: web.Request) -> None:
-        """Say nothing until the client leaves, the stand-in stops or ``hang_seconds`` are over."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._hang_seconds
-        while loop.time() < end and not self._stopping and request.transport is not None:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-
     async def _answer(self, request: web.Request) -> web.Response:
         sent: Any = None
         try:
@@ -250,7 +155,7 @@ class StoredgeStandIn:
             if "application/json" not in request.headers.get("Accept", ""):
                 raise Refused("application/json has to be accepted", 406)
             raw = await request.read()
-            sent = _decoded(raw) if raw else None
+            sent = decoded(raw) if raw else None
             return self._route(request, sent)
         except Refused as refused:
             self.refused.append(refused.message)
@@ -260,7 +165,7 @@ class StoredgeStandIn:
         parts = [unquote(p) for p in request.raw_path.split("?")[0].strip("/").split("/")]
         if parts[:2] == ["v1", "companies"] and parts[2:] == [COMPANY_ID, "facilities", "short"]:
             self._there("short")
-            return self._paged(request, "facilities", [_short(f) for f in self.facilities.values()])
+            return self._paged(request, "facilities", [short(f) for f in self.facilities.values()])
         if len(parts) < 3 or parts[0] != "v1" or parts[1] not in self.facilities:
             raise Refused("Not Found", 404)
         facility, rest = self.facilities[parts[1]], parts[2:]
@@ -278,7 +183,7 @@ class StoredgeStandIn:
                 return self._close(request, facility, lead_id, sent)
             case ("GET", "info"):
                 self._there("info")
-                return self._json(request, 200, {"facility": _short(facility) | {"time_zone": facility.zone}}, {})
+                return self._json(request, 200, {"facility": short(facility) | {"time_zone": facility.zone}}, {})
             case ("GET", "units", "available"):
                 self._there("available")
                 return self._paged(request, "units", list(facility.units))
@@ -299,20 +204,20 @@ class StoredgeStandIn:
     # -- operations
 
     def _list(self, request: web.Request, facility: Facility) -> web.Response:
-        query = _query(request, DOCUMENTED)
-        page, size = _pages(query, self.largest_page)
+        asked = query(request, DOCUMENTED)
+        page, size = pages(asked, self.largest_page)
         shelf = self._shelves[facility.id]
-        ids = query.get("only_ids")
+        ids = asked.get("only_ids")
         found = shelf.find(
-            after=_time(query, "created_after"),
-            before=_time(query, "created_before"),
-            changed=_time(query, "updated_since"),
+            after=time(asked, "created_after"),
+            before=time(asked, "created_before"),
+            changed=time(asked, "updated_since"),
             ids=None if ids is None else frozenset(ids.split(",")),
             order=self.order,
         )
         shown = [self._shown(shelf.data(e)) for e in found[(page - 1) * size : page * size]]
         leads = [{"lead": lead} for lead in shown] if self.wrapped else shown
-        return self._json(request, 200, {"leads": leads}, {"pagination": _pagination(page, size, len(found))})
+        return self._json(request, 200, {"leads": leads}, {"pagination": pagination(page, size, len(found))})
 
     def _create(self, request: web.Request, facility: Facility, sent: Any) -> web.Response:
         lead, payment = check_body(sent, creating=True, money_orders=self.money_orders)
@@ -365,12 +270,15 @@ class StoredgeStandIn:
         return {**lead, "notes": self.changes.notes.get(lead["id"], [])} if self.show_notes else lead
 
     def _paged(self, request: web.Request, name: str, items: list[Json]) -> web.Response:
-        query = _query(request, frozenset(("page", "per_page")))
-        page, size = _pages(query, self.largest_page)
+        asked = query(request, frozenset(("page", "per_page")))
+        page, size = pages(asked, self.largest_page)
         shown = items[(page - 1) * size : page * size]
-        return self._json(request, 200, {name: shown}, {"pagination": _pagination(page, size, len(items))})
+        return self._json(request, 200, {name: shown}, {"pagination": pagination(page, size, len(items))})
 
     # -- answers
+
+    def _empty(self, request: web.Request) -> web.Response:
+        return self._json(request, 200, {"leads": []}, {"pagination": pagination(1, LARGEST_PAGE, 0)})
 
     def _failed(
         self, request: web.Request, status: int, message: str, sent: Any = None, *, hidden: bool = False
@@ -383,7 +291,7 @@ class StoredgeStandIn:
     ) -> web.Response:
         meta = {
             "status_code": status,
-            "status_message": _WORDS.get(status, "Error"),
+            "status_message": WORDS.get(status, "Error"),
             "status_cat": f"https://http.cat/{status}",
             "request_method": request.method,
             "request_id": None,
@@ -399,57 +307,6 @@ class StoredgeStandIn:
             content_type="application/json",
             headers=headers,
         )
-
-
-def _decoded(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise Refused("The body is not JSON", 400) from None
-
-
-def _short(facility: Facility) -> Json:
-    return {"id": facility.id, "name": facility.name, "address": facility.address}
-
-
-def _query(request: web.Request, known: frozenset[str]) -> dict[str, str]:
-    for name in request.query:
-        if name not in known:
-            raise Refused(f"Unknown parameter {name}")
-        if len(request.query.getall(name)) > 1:
-            raise Refused(f"The parameter {name} was given twice")
-    return dict(request.query)
-
-
-def _pages(query: dict[str, str], largest: int) -> tuple[int, int]:
-    for name in ("page", "per_page"):
-        if not re.fullmatch(r"[1-9]\d{0,6}", query.get(name, "1")):
-            raise Refused(f"Invalid parameter '{name}' value \"{query[name]}\": Must be a Integer")
-    return int(query.get("page", 1)), min(int(query.get("per_page", LARGEST_PAGE)), largest)
-
-
-def _time(query: dict[str, str], name: str) -> datetime | None:
-    if name not in query:
-        return None
-    try:
-        at = datetime.fromisoformat(query[name])
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Refused(f"Invalid parameter '{name}' value \"{query[name]}\": Must be a ISO 8601 time")
-    return at
-
-
-def _pagination(page: int, size: int, total: int) -> Json:
-    pages = -(-total // size)
-    return {
-        "current_page": page,
-        "total_pages": pages,
-        "total_entries": total,
-        "per_page": size,
-        "previous_page": page - 1 if page > 1 else None,
-        "next_page": page + 1 if page < pages else None,
-    }
 
 
 __all__ = ["COMPANY_ID", "StoredgeStandIn"]
