@@ -450,8 +450,11 @@ class Edge:
 
     async def _home(self, body: Body, event: Body) -> None:
         """Somebody opened Home (or the messages beside it, which are not ours to draw)."""
-        if event.get("tab") == "home":
-            await self._homes.opened(str(body.get("team_id") or ""), str(event["user"]), digest_of(event.get("view")))
+        team, user = str(body.get("team_id") or ""), str(event.get("user") or "")
+        if not (team and user):
+            log.info("a Home was opened, and Slack did not say whose")
+        elif event.get("tab") == "home":
+            await self._homes.opened(team, user, digest_of(event.get("view")))
 
     async def _joined(self, body: Body, event: Body) -> None:
         """Somebody joined a channel, or it is back: what was held back for it goes, and guests see no contact data."""

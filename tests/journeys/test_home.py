@@ -142,6 +142,28 @@ async def test_contacted_twice_from_an_old_home_says_so_in_a_window(desk: House)
     assert "0 to contact" in desk.home_says(ZOE)
 
 
+async def test_where_the_lead_system_is_told_contacted_asks_how_in_a_window(house: House) -> None:
+    await house.connect("west", provider="lofty")
+    await house.subscribe()
+    await house.arrive("lofty", firstName="Kit", stage="New Lead", emails=["kit@example.com"])
+    (card,) = house.cards()
+    await house.press(ZOE, card, "claim")
+    await house.home(ZOE)
+    await house.press_home(ZOE, "contacted")
+    assert await house.submit(ZOE, how="email") == {}
+    assert "1 open lead, 0 to contact" in house.home_says(ZOE)
+    assert "by e-mail" in " ".join(house.thread(card))
+
+
+async def test_a_home_of_which_slack_does_not_say_whose_is_left_alone(desk: House) -> None:
+    reply = await desk.slack.push.event({"type": "app_home_opened", "channel": "D0ZOE", "tab": "home"})
+    assert reply.ok
+    await desk.quiet()
+    assert await desk.sandbox.bot.database.read(lambda tx: tx.value("SELECT COUNT(*) FROM homes")) == 0
+    await desk.home(ZOE)
+    assert published(desk, ZOE) is not None
+
+
 async def test_details_open_from_home(desk: House) -> None:
     await desk.arrive(**LEAD)
     await desk.press(ZOE, desk.cards()[0], "claim")
