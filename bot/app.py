@@ -27,6 +27,7 @@ from bot.apis import ProviderApis
 from bot.callbacks import Callbacks
 from bot.clock import Clock, SystemClock
 from bot.delivery import Deliverer
+from bot.homes import Homes
 from bot.learning import Learner
 from bot.polling import Poller
 from bot.ringing import Ringer
@@ -39,7 +40,7 @@ from bot.tasks import Tasks
 from bot.web import Web
 from bot.writing import Writer
 from commands.connect import remove_retired
-from commands.verb import Desk, Memory
+from commands.verb import Desk, Memory, View
 from commands.views import sentences
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
@@ -160,12 +161,14 @@ class Leadbell:
         self._stack = AsyncExitStack()
         self._delivering: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._publishing: asyncio.Task[None] | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self.desk: Desk
         self.web: Web
         self.ringer: Ringer
         self.deliverer: Deliverer
         self.writer: Writer
+        self.homes: Homes
         self.app: AsyncApp
         self._client: AsyncWebClient
 
@@ -205,6 +208,7 @@ class Leadbell:
         self.ringer = Ringer(self.desk, poller, learner, self.clock, settings.tempo, self.tasks)
         self.writer = Writer(self.desk, apis, self.clock, settings.tempo, self.tasks)
         self.deliverer = Deliverer(self.desk, self._client, directory, self.clock, settings.tempo, self.tasks)
+        self.homes = Homes(self.desk, self._publish, self.clock, settings.tempo, self.tasks)
         quiet = logging.getLogger("leadbell.bolt")
         for logger in (quiet, logging.getLogger("slack_sdk"), logging.getLogger("slack_bolt")):
             logger.setLevel(logging.CRITICAL)  # they log request bodies
@@ -219,21 +223,27 @@ class Leadbell:
                 ssl_check_enabled=False,
                 user_facing_authorize_error_message=sentences.not_installed(),
             )
-        Edge(self.app, self.desk, self._client, directory, files, self.tasks)
+        Edge(self.app, self.desk, self._client, directory, files, self.tasks, self.homes)
         callbacks = Callbacks(self.desk, self.tasks, self.ringer.named)
         self.web = Web(
             self.app, settings.signing_secret, self.problems, lambda: bool(self.workspace), callbacks, self.desk
         )
 
     def _wake(self) -> None:
-        """Something is to reach Slack or a lead system."""
+        """Something is to reach Slack or a lead system, or concerns somebody's Home."""
         self.deliverer.wake()
         self.writer.wake()
+        self.homes.wake()
+
+    async def _publish(self, workspace: str, person: str, view: View) -> None:
+        """Put a view into somebody's Home tab."""
+        await self._client.views_publish(user_id=person, view=view)
 
     def _replan(self) -> None:
         """Connections or schedules changed: what waited for a connection may go on, too."""
         self.ringer.replan()
         self.writer.wake()
+        self.homes.wake()
 
     def _authorized(self, team_id: str | None) -> AuthorizeResult | None:
         """The one workspace's bot; nobody for others."""
@@ -280,6 +290,7 @@ class Leadbell:
         await self.writer.recover()
         self._delivering = asyncio.create_task(self.deliverer.run(), name="delivering")
         self._writing = asyncio.create_task(self.writer.run(), name="writing")
+        self._publishing = asyncio.create_task(self.homes.run(), name="publishing")
         await self.ringer.start()
         self.tasks.spawn(remove_retired(self.desk, self.workspace), "removal")
         if self.settings.app_token:
@@ -308,6 +319,8 @@ class Leadbell:
             found.append("delivery does not run")
         if self._writing is None or self._writing.done():
             found.append("telling the lead systems does not run")
+        if self._publishing is None or self._publishing.done():
+            found.append("publishing Homes does not run")
         try:
             await self.database.read(answers)
         except sqlite3.Error as error:
@@ -322,9 +335,10 @@ class Leadbell:
             self.ringer.stop()
             self.deliverer.stop()
             self.writer.stop()
+            self.homes.stop()
         await self.tasks.drain(STOP_SECONDS - 2)
         if self._delivering:
-            loops = {task for task in (self._delivering, self._writing) if task}
+            loops = {task for task in (self._delivering, self._writing, self._publishing) if task}
             await asyncio.wait(loops, timeout=1)
             for loop in loops:
                 loop.cancel()

@@ -124,10 +124,11 @@ class Poller:
             return
         next_at = now + timedelta(seconds=every)
 
-        def poll_succeeded(tx: Tx) -> None:
-            connections.polled(tx, workspace, connection, now=now, next_at=next_at)
+        def poll_succeeded(tx: Tx) -> bool:
+            return connections.polled(tx, workspace, connection, now=now, next_at=next_at)
 
-        await self._desk.database.write(poll_succeeded)
+        if await self._desk.database.write(poll_succeeded):
+            self._desk.wake()  # admins see in Home that it goes (again)
         if held.begun_at is None:  # what was named before the first poll: some of it is new, the rest is stored by now
             await self.hear(workspace, connection, again=True)
         for reading in (self._read_changes, self._complete, self._read_history, self._complete_older):
@@ -357,6 +358,7 @@ class Poller:
             connections.failed(tx, workspace, connection, why=why, now=now, next_at=now + timedelta(seconds=wait))
 
         await self._desk.database.write(poll_failed)
+        self._desk.wake()
 
 
 async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
