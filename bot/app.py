@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from datetime import datetime
 from typing import Any, cast
 
 import aiohttp
@@ -27,6 +28,7 @@ from bot.apis import ProviderApis
 from bot.callbacks import Callbacks
 from bot.clock import Clock, SystemClock
 from bot.duties import LeaderDuties
+from bot.homes import Homes
 from bot.leading import Leading, Lease
 from bot.learning import Learner
 from bot.removal import Remover
@@ -41,7 +43,8 @@ from bot.slack.installing import Installing
 from bot.slack.leaving import Leaving
 from bot.tasks import Tasks
 from bot.web import Web
-from commands.verb import Desk, Memory
+from commands import welcome
+from commands.verb import Desk, Memory, View
 from commands.views import sentences
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
@@ -152,9 +155,11 @@ class Leadbell:
         self._signing_in: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
         self.leading: Leading[LeaderDuties]
+        self._publishing: asyncio.Task[None] | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self.desk: Desk
         self.web: Web
+        self.homes: Homes
         self.app: AsyncApp
         self.clients: Clients
         self.installing: Installing
@@ -216,6 +221,7 @@ class Leadbell:
             )
 
         self.leading = Leading(self.database, self.clock, settings.tempo.lease_seconds, make_duties)
+        self.homes = Homes(self.desk, self._publish, self.clock, settings.tempo, self.tasks)
         quiet = logging.getLogger("leadbell.bolt")
         for logger in (quiet, logging.getLogger("slack_sdk"), logging.getLogger("slack_bolt")):
             logger.setLevel(logging.CRITICAL)  # they log request bodies
@@ -232,9 +238,11 @@ class Leadbell:
                 user_facing_authorize_error_message=sentences.not_installed(),
             )
         clients.stopped, clients.resumed = self._stopped, self._resumed
-        Edge(self.app, self.desk, clients, directory, files, self.tasks)
+        Edge(self.app, self.desk, clients, directory, files, self.tasks, self.homes)
         Leaving(self.app, clients, self.database, self.clock, settings.grace)
-        self.installing = Installing(clients, self.database, self.vault, self.clock, public_url=settings.public_url)
+        self.installing = Installing(
+            clients, self.database, self.vault, self.clock, public_url=settings.public_url, greet=self._greet
+        )
         callbacks = Callbacks(self.desk, self.tasks, self._named)
         self.web = Web(
             self.app,
@@ -253,14 +261,24 @@ class Leadbell:
         return self.leading.duties
 
     def _wake(self) -> None:
-        """Something is to reach Slack or a lead system."""
+        """Something is to reach Slack or a lead system, or concerns somebody's Home."""
         if self.duties:
             self.duties.wake()
+        self.homes.wake()
+
+    async def _publish(self, workspace: str, person: str, view: View) -> None:
+        """Put a view into somebody's Home tab."""
+        await self.clients.of(workspace).views_publish(user_id=person, view=view)
 
     def _replan(self) -> None:
         """Connections or schedules changed."""
         if self.duties:
             self.duties.replan()
+        self.homes.wake()
+
+    def _greet(self, tx: Tx, workspace: str, person: str, now: datetime) -> None:
+        """Somebody installed the app in a workspace: they get the first steps, once."""
+        welcome.greet(tx, self.desk, workspace, person, now)
 
     def _named(self, workspace: str, connection: str) -> None:
         """A webhook named leads of a connection."""
@@ -346,6 +364,7 @@ class Leadbell:
         tune_interpreter()
         await self.sign_in()
         self._ready = True
+        self._publishing = asyncio.create_task(self.homes.run(), name="publishing")
         await self.leading.start()
         if self.settings.app_token:
             await self._listen(self.settings.app_token)
@@ -373,6 +392,8 @@ class Leadbell:
             found.append("the lease is not looked after")
         if self.duties:
             found += self.duties.problems()
+        if self._publishing is None or self._publishing.done():
+            found.append("publishing Homes does not run")
         try:
             await self.database.read(answers)
         except sqlite3.Error as error:
@@ -386,8 +407,11 @@ class Leadbell:
             self._signing_in.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
+        self.homes.stop()
         await self.leading.stop()
         await self.tasks.drain(max(1.0, until - time.monotonic()))
+        if self._publishing:
+            self._publishing.cancel()
         await self._stack.aclose()
         self.database.close()
 

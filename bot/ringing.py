@@ -28,7 +28,7 @@ from bot.tasks import Tasks
 from bot.turns import Turns
 from commands import digest
 from commands.verb import Desk
-from storage import choices, connections, consents, deliveries, files, installations, pings, schedules, writes
+from storage import choices, connections, consents, deliveries, files, homes, installations, pings, schedules, writes
 from storage.database import StorageFull, Tx
 from storage.leases import LeaseLost
 from storage.records import Connection, Schedule
@@ -36,6 +36,8 @@ from storage.records import Connection, Schedule
 log = logging.getLogger("leadbell.ringing")
 KEPT_SENT = timedelta(days=7)
 KEPT_CHOICES = timedelta(days=2)
+KEPT_HOMES = timedelta(days=30)
+"""A Home that was not opened for so long is drawn when it is."""
 SHORTEST_TICK = 1.0
 LEARNING_SECONDS = 60.0
 """One kind of name at a time: learning takes little of the rate budget."""
@@ -236,6 +238,7 @@ class Ringer:
                 deliveries.forget_sent(tx, workspace, now - KEPT_SENT)
                 writes.forget(tx, workspace, now - KEPT_SENT)
                 choices.forget(tx, workspace, now - KEPT_CHOICES)
+                homes.forget(tx, workspace, now - KEPT_HOMES)
                 consents.forget(tx, workspace, now)
                 deliveries.unpark_all(tx, workspace, now)
 

@@ -82,6 +82,24 @@ def refresh(tx: Tx, workspace: str, vault: Vault, number: int, now: datetime) ->
         _enqueue(tx, workspace, vault, "refresh", _edits(row["channel"]), row["message"], {}, now)
 
 
+def redraw_kind(tx: Tx, workspace: str, vault: Vault, kind: str, now: datetime) -> None:
+    """Every message of a kind is to be drawn anew."""
+    rows = tx.all(
+        "SELECT m.message, m.channel FROM messages m WHERE m.workspace = ? AND m.kind = ? AND NOT EXISTS "
+        "(SELECT 1 FROM outbox o WHERE o.workspace = m.workspace AND o.message = m.message AND o.kind = 'post' "
+        "AND o.state IN ('pending', 'parked'))",
+        workspace,
+        kind,
+    )
+    for row in rows:
+        _enqueue(tx, workspace, vault, "refresh", _edits(row["channel"]), row["message"], {}, now)
+
+
+def has_kind(tx: Tx, workspace: str, kind: str) -> bool:
+    """Whether a message of a kind was or will be posted."""
+    return tx.one("SELECT 1 FROM messages WHERE workspace = ? AND kind = ? LIMIT 1", workspace, kind) is not None
+
+
 def _enqueue(
     tx: Tx, workspace: str, vault: Vault, kind: str, lane: str, message: str, body: dict[str, Any], now: datetime
 ) -> None:
@@ -304,6 +322,18 @@ def post_state(tx: Tx, workspace: str, message_id: str) -> str | None:
 def leads_of(tx: Tx, workspace: str, message_id: str) -> list[int]:
     """The leads a message shows."""
     rows = tx.all("SELECT lead FROM message_leads WHERE workspace = ? AND message = ?", workspace, message_id)
+    return [row["lead"] for row in rows]
+
+
+def leads_at(tx: Tx, workspace: str, channel: str, ts: str) -> list[int]:
+    """The leads that a message in Slack shows, by where it stands; none where it is not Leadbell's."""
+    rows = tx.all(
+        "SELECT ml.lead FROM messages m JOIN message_leads ml ON ml.workspace = m.workspace AND ml.message = m.message "
+        "WHERE m.workspace = ? AND m.posted_in = ? AND m.ts = ? ORDER BY ml.lead",
+        workspace,
+        channel,
+        ts,
+    )
     return [row["lead"] for row in rows]
 
 

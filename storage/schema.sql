@@ -11,6 +11,7 @@ CREATE TABLE workspaces (
   next_seq         INTEGER NOT NULL DEFAULT 1,     -- order of deliveries
   sensitive_fields INTEGER NOT NULL DEFAULT 0,     -- an admin allows sensitive inputs in intake modals
   documents        INTEGER NOT NULL DEFAULT 0,     -- an admin allows that leads' documents are sent to their owners
+  tried_at         TEXT,                           -- somebody of it took a lead for the first time
   enterprise       TEXT NOT NULL DEFAULT '',       -- of Enterprise Grid: E…
   stopped          TEXT,                           -- revoked, uninstalled: nothing is done for it; NULL: at work
   stopped_at       TEXT,
@@ -64,6 +65,19 @@ CREATE TABLE channels (
   seen_at      TEXT NOT NULL,
   PRIMARY KEY (workspace, channel)
 );
+-- Whose Home tab was opened lately: what concerns them is published there anew, as well as can be.
+CREATE TABLE homes (
+  workspace TEXT NOT NULL,
+  person    TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  wanted    INTEGER NOT NULL DEFAULT 1,  -- grows with whatever concerns the person
+  drawn     INTEGER NOT NULL DEFAULT 0,  -- as far as that was published
+  shown     TEXT,                        -- digest of what is published; NULL: not known
+  attempts  INTEGER NOT NULL DEFAULT 0,
+  next_at   TEXT NOT NULL,               -- not before
+  PRIMARY KEY (workspace, person)
+);
+CREATE INDEX homes_due ON homes (workspace, next_at) WHERE wanted > drawn;
 
 -- One workspace's credentials for one lead system, and how far it has been read.
 CREATE TABLE connections (
@@ -224,7 +238,7 @@ CREATE TABLE alerts (
 CREATE TABLE messages (
   workspace  TEXT NOT NULL,
   message    TEXT NOT NULL,
-  kind       TEXT NOT NULL,               -- card, handover, ask, digest, summary
+  kind       TEXT NOT NULL,               -- card, handover, ask, digest, summary, welcome
   channel    TEXT NOT NULL,               -- a channel, or a person for a direct message
   ts         TEXT,                        -- NULL until delivered
   posted_in  TEXT,                        -- the channel Slack answered with
@@ -233,6 +247,8 @@ CREATE TABLE messages (
   created_at TEXT NOT NULL,
   PRIMARY KEY (workspace, message)
 );
+CREATE INDEX messages_place ON messages (workspace, posted_in, ts) WHERE ts IS NOT NULL;
+CREATE INDEX messages_welcome ON messages (workspace) WHERE kind = 'welcome';
 CREATE TABLE message_leads (
   workspace TEXT NOT NULL,
   message   TEXT NOT NULL,

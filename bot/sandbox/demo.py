@@ -36,7 +36,11 @@ HISTORY = 60
 HISTORY_DAYS = 14
 NAMES = ("north", "west", "campus", "paris", "depot")
 """Of connections, for those who cannot think of one."""
-SHORTCUTS = [Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads")]
+SHORTCUTS = [
+    Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads"),
+    Shortcut(callback_id=ShortcutId.NEW_LEAD.value, type="global", name="New lead"),
+    Shortcut(callback_id=ShortcutId.ADD_TO_LEAD.value, type="message", name="Add to lead…"),
+]
 
 
 class Sandbox:
@@ -71,7 +75,6 @@ class Sandbox:
             recorder=Recorder(record) if record else None,
         )
         self.slack.workspace.shortcuts = SHORTCUTS
-        self.slack.workspace.home_tab = False  # as in the manifest
         self.second = self.slack.beside(alder_finch(self.clock.now))
         self.slack.titles = {slug: provider.name for slug, provider in self.providers.items()}
         self.systems: dict[str, StandIn] = {}

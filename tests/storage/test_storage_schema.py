@@ -126,6 +126,7 @@ OF_THE_PROCESS = {
     "database.whole",
     "hooks.called",
     "consents.take",
+    "homes.due",
 }
 """They look over all workspaces (what is due, what crashed), have none (the key, the lease, states of installing), or
 find it by a secret."""
