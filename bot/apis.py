@@ -16,7 +16,7 @@ from providers.http import Allowance, Api
 from providers.oauth import Tokens, TokenStore
 from providers.provider import Provider
 from storage import connections, tokens
-from storage.database import Database, Tx
+from storage.database import Database, Rank, Tx
 from storage.records import Connection
 from storage.vault import Vault
 
@@ -32,6 +32,7 @@ class StoredBudget:
 
     def __init__(self, database: Database, clock: Clock, workspace: str, connection: str, provider: Provider) -> None:
         self._database = database
+        self._own = database.ranked(Rank.OWN)
         self._clock = clock
         self._key = (workspace, connection)
         self.rate = provider.rate
@@ -66,7 +67,7 @@ class StoredBudget:
                 tx, *self._key, per_minute=self.rate.per_minute, burst=self.rate.burst, urgent=urgent, now=now
             )
 
-        return await self._database.write(take_budget)
+        return await (self._database if urgent else self._own).write(take_budget)
 
     async def blocked(self, seconds: float) -> None:
         """The lead system asked for a pause."""
@@ -75,7 +76,7 @@ class StoredBudget:
         def block_budget(tx: Tx) -> None:
             connections.block(tx, *self._key, seconds=min(seconds, 3600), now=now)
 
-        await self._database.write(block_budget)
+        await self._own.write(block_budget)
 
     async def told(self, allowance: Allowance) -> None:
         """The lead system said what is left of its limit: it is kept, and obeyed."""
@@ -91,7 +92,7 @@ class StoredBudget:
                 now=now,
             )
 
-        await self._database.write(budget_told)
+        await self._own.write(budget_told)
 
 
 class StoredTokens:

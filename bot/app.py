@@ -6,10 +6,14 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import sqlite3
 import sys
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from datetime import datetime
 from typing import Any, cast
 
 import aiohttp
@@ -23,11 +27,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.apis import ProviderApis
 from bot.callbacks import Callbacks
 from bot.clock import Clock, SystemClock
-from bot.delivery import Deliverer
+from bot.duties import LeaderDuties
+from bot.homes import Homes
+from bot.leading import Leading, Lease
 from bot.learning import Learner
-from bot.polling import Poller
 from bot.removal import Remover
-from bot.ringing import Ringer
 from bot.settings import BadSetting, Settings
 from bot.slack.authorize import Authorize, Gate
 from bot.slack.client import Fate, code, fate, make_client, make_session
@@ -39,14 +43,13 @@ from bot.slack.installing import Installing
 from bot.slack.leaving import Leaving
 from bot.tasks import Tasks
 from bot.web import Web
-from bot.writing import Writer
-from commands.connect import remove_retired
-from commands.verb import Desk, Memory
+from commands import welcome
+from commands.verb import Desk, Memory, View
 from commands.views import sentences
 from providers.http import make_client as make_http_client
 from providers.provider import Provider, discover
 from storage import installations
-from storage.database import Database, Tx, answers
+from storage.database import Database, Observer, Tx, answers
 from storage.installations import Granted
 from storage.vault import Vault, WrongKey, check_key, has_check, key_beside
 
@@ -59,12 +62,13 @@ STOP_SECONDS = 10.0
 def open_database(settings: Settings) -> tuple[Database, Vault]:
     """The database and its vault. Raises BadSetting where the key is missing or does not fit."""
     try:
-        database = Database(settings.database, observe=_observer(settings.crash_at))
+        database = Database(settings.database)
     except (OSError, sqlite3.Error) as error:
         raise BadSetting(
             f"LEADBELL_DATABASE ({settings.database}) cannot be opened ({type(error).__name__}); "
             "check that it is a Leadbell database in a folder that may be written."
         ) from None
+    database.observe = _observer(settings, database)
     keys = [k.get_secret_value() for k in settings.secret_keys]
     if not keys:
         unused = database.is_new or not database.read_now(has_check)
@@ -91,15 +95,25 @@ def open_database(settings: Settings) -> tuple[Database, Vault]:
     return database, vault
 
 
-def _observer(crash_at: str | None) -> Any:
-    """Stops the process at a named point, as a crash would; only for tests (``LEADBELL_CRASH_AT``)."""
-    if crash_at is None:
-        return None
+def _observer(settings: Settings, database: Database) -> Observer:
+    """Ends or stops the process at a named point, as a crash or a pause would; only for tests (``LEADBELL_CRASH_AT``,
+    ``LEADBELL_PAUSE_AT``)."""
+    paused = False
+
+    def pause() -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def observe(point: str) -> None:
-        if point == crash_at:
+        nonlocal paused
+        if point == settings.crash_at:
             sys.stderr.flush()
             os._exit(137)
+        if point == settings.pause_at and not paused:
+            paused = True
+            if threading.current_thread() is threading.main_thread():
+                database.between(pause)  # a process that is stopped within a transaction holds up all others
+            else:
+                pause()
 
     return observe
 
@@ -140,14 +154,12 @@ class Leadbell:
         self._ready = False
         self._signing_in: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
-        self._delivering: asyncio.Task[None] | None = None
-        self._writing: asyncio.Task[None] | None = None
+        self.leading: Leading[LeaderDuties]
+        self._publishing: asyncio.Task[None] | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self.desk: Desk
         self.web: Web
-        self.ringer: Ringer
-        self.deliverer: Deliverer
-        self.writer: Writer
+        self.homes: Homes
         self.app: AsyncApp
         self.clients: Clients
         self.installing: Installing
@@ -192,12 +204,24 @@ class Leadbell:
             memory=Memory(self.clock),
             public_url=settings.public_url,
         )
-        poller = Poller(self.desk, apis, self.clock, settings.tempo)
         learner = Learner(self.desk, apis, directory, self.clock, self.tasks)
         self.remover = Remover(self.desk, self.clock)
-        self.ringer = Ringer(self.desk, poller, learner, self.remover, clients, self.clock, settings.tempo, self.tasks)
-        self.writer = Writer(self.desk, apis, self.clock, settings.tempo, self.tasks)
-        self.deliverer = Deliverer(self.desk, clients, directory, self.clock, settings.tempo, self.tasks)
+
+        def make_duties(lease: Lease) -> LeaderDuties:
+            return LeaderDuties(
+                lease,
+                self.desk,
+                clients,
+                directory,
+                learner,
+                self.remover,
+                self.clock,
+                settings.tempo,
+                self.tasks,
+            )
+
+        self.leading = Leading(self.database, self.clock, settings.tempo.lease_seconds, make_duties)
+        self.homes = Homes(self.desk, self._publish, self.clock, settings.tempo, self.tasks)
         quiet = logging.getLogger("leadbell.bolt")
         for logger in (quiet, logging.getLogger("slack_sdk"), logging.getLogger("slack_bolt")):
             logger.setLevel(logging.CRITICAL)  # they log request bodies
@@ -214,10 +238,12 @@ class Leadbell:
                 user_facing_authorize_error_message=sentences.not_installed(),
             )
         clients.stopped, clients.resumed = self._stopped, self._resumed
-        Edge(self.app, self.desk, clients, directory, files, self.tasks)
+        Edge(self.app, self.desk, clients, directory, files, self.tasks, self.homes)
         Leaving(self.app, clients, self.database, self.clock, settings.grace)
-        self.installing = Installing(clients, self.database, self.vault, self.clock, public_url=settings.public_url)
-        callbacks = Callbacks(self.desk, self.tasks, self.ringer.named)
+        self.installing = Installing(
+            clients, self.database, self.vault, self.clock, public_url=settings.public_url, greet=self._greet
+        )
+        callbacks = Callbacks(self.desk, self.tasks, self._named)
         self.web = Web(
             self.app,
             settings.signing_secret,
@@ -226,21 +252,43 @@ class Leadbell:
             callbacks,
             self.desk,
             self.installing,
+            lambda: self.leading.role,
         )
 
+    @property
+    def duties(self) -> LeaderDuties | None:
+        """What this process does as the leader; ``None`` while it follows: the leader sees what is written."""
+        return self.leading.duties
+
     def _wake(self) -> None:
-        """Something is to reach Slack or a lead system."""
-        self.deliverer.wake()
-        self.writer.wake()
+        """Something is to reach Slack or a lead system, or concerns somebody's Home."""
+        if self.duties:
+            self.duties.wake()
+        self.homes.wake()
+
+    async def _publish(self, workspace: str, person: str, view: View) -> None:
+        """Put a view into somebody's Home tab."""
+        await self.clients.of(workspace).views_publish(user_id=person, view=view)
 
     def _replan(self) -> None:
-        """Connections or schedules changed: what waited for a connection may go on, too."""
-        self.ringer.replan()
-        self.writer.wake()
+        """Connections or schedules changed."""
+        if self.duties:
+            self.duties.replan()
+        self.homes.wake()
+
+    def _greet(self, tx: Tx, workspace: str, person: str, now: datetime) -> None:
+        """Somebody installed the app in a workspace: they get the first steps, once."""
+        welcome.greet(tx, self.desk, workspace, person, now)
+
+    def _named(self, workspace: str, connection: str) -> None:
+        """A webhook named leads of a connection."""
+        if self.duties:
+            self.duties.ringer.named(workspace, connection)
 
     def _stopped(self, workspaces: Sequence[str]) -> None:
         """The app was removed from workspaces, or Slack refuses their tokens: nothing more is done for them."""
-        self.ringer.halt(workspaces)
+        if self.duties:
+            self.duties.ringer.halt(workspaces)
         self._directory.forget(workspaces)
         self._apis.forget(workspaces)
         self.clients.forget(workspaces)
@@ -312,18 +360,12 @@ class Leadbell:
             self._stopped(lost)
 
     async def start(self) -> None:
-        """Deliver, ring and, with an app-level token, listen over Socket Mode."""
+        """Lead, unless another process does; with an app-level token, listen over Socket Mode."""
         tune_interpreter()
         await self.sign_in()
         self._ready = True
-        await self.deliverer.recover()
-        await self.writer.recover()
-        self._delivering = asyncio.create_task(self.deliverer.run(), name="delivering")
-        self._writing = asyncio.create_task(self.writer.run(), name="writing")
-        await self.ringer.start()
-        for workspace in await self.database.look(installations.working):
-            self.tasks.spawn(remove_retired(self.desk, workspace), "removal")
-        self.tasks.spawn(self.remover.round(), "removal")
+        self._publishing = asyncio.create_task(self.homes.run(), name="publishing")
+        await self.leading.start()
         if self.settings.app_token:
             await self._listen(self.settings.app_token)
 
@@ -346,10 +388,12 @@ class Leadbell:
     async def problems(self) -> list[str]:
         """What is wrong with the process itself."""
         found = []
-        if self._delivering is None or self._delivering.done():
-            found.append("delivery does not run")
-        if self._writing is None or self._writing.done():
-            found.append("telling the lead systems does not run")
+        if not self.leading.runs:
+            found.append("the lease is not looked after")
+        if self.duties:
+            found += self.duties.problems()
+        if self._publishing is None or self._publishing.done():
+            found.append("publishing Homes does not run")
         try:
             await self.database.read(answers)
         except sqlite3.Error as error:
@@ -358,21 +402,17 @@ class Leadbell:
 
     async def stop(self) -> None:
         """Stop within ten seconds; what was begun is finished or stays in the outbox."""
+        until = time.monotonic() + STOP_SECONDS - 1
         if self._signing_in:
             self._signing_in.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
-        if self._delivering:
-            self.ringer.stop()
-            self.deliverer.stop()
-            self.writer.stop()
-        await self.tasks.drain(STOP_SECONDS - 2)
+        self.homes.stop()
+        await self.leading.stop()
+        await self.tasks.drain(max(1.0, until - time.monotonic()))
         await self.clients.settled(1)
-        if self._delivering:
-            loops = {task for task in (self._delivering, self._writing) if task}
-            await asyncio.wait(loops, timeout=1)
-            for loop in loops:
-                loop.cancel()
+        if self._publishing:
+            self._publishing.cancel()
         await self._stack.aclose()
         self.database.close()
 

@@ -198,5 +198,25 @@ def check() -> None:
         click.echo(sentence)
 
 
+@main.command("new-provider")
+@click.argument("slug")
+@click.option("--name", help='As people call it, for example "Acme Homes".  [default: the slug]')
+@click.option("--prefix", help="Two capital letters for lead references, as in KP-1042.  [default: its initials]")
+@click.option(
+    "--folder",
+    default="providers",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where Leadbell's lead systems are.",
+)
+def new_provider(slug: str, name: str | None, prefix: str | None, folder: Path) -> None:
+    """Make the folder of a new lead system: a small one that works, to be edited. Nothing is overwritten."""
+    from bot.new_provider import make, next_steps
+    from providers.provider import discover
+
+    made = _guarded(lambda: make(folder, slug, name, prefix, discover()))
+    click.echo(next_steps(made))
+
+
 if __name__ == "__main__":
     main()

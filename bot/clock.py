@@ -6,6 +6,7 @@ Every part of the process asks a :class:`Clock`, so that the sandbox can move ti
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +16,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The current time, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that nobody sets, to tell how long something takes."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -28,12 +33,18 @@ class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def monotonic(self) -> float:
+        return time.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
 
 
 class ShiftedClock(SystemClock):
-    """The machine's clock moved forward: the sandbox's ``/clock``."""
+    """The machine's clock moved forward: the sandbox's ``/clock``.
+
+    Nothing lasts longer for that: :meth:`monotonic` stays as it is.
+    """
 
     def __init__(self) -> None:
         self.offset = timedelta(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from bot.slack.client import Fate, code, fate
 from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.tasks import Tasks
+from bot.turns import Turns
 from commands import alert
 from commands.drawing import Drawn, draw
 from commands.verb import Desk
@@ -29,6 +31,7 @@ from commands.views import sentences
 from commands.views.blocks import context
 from storage import deliveries, installations, rules
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Delivery, Message
 
 log = logging.getLogger("leadbell.delivery")
@@ -39,23 +42,39 @@ LOOK_ON = timedelta(minutes=10)
 TOO_FAR = "too far"
 MOST_PAGES = 5
 MOST_REFUSALS = 3
+MOST_PLACES = 5000
+AT_ONCE, EACH = 32, 8
+"""Calls to Slack at a time: of all workspaces, and of one."""
 IDLE_SECONDS = 30.0
 
 
 class Deliverer:
-    """Delivers what is due. One task a lane; a lane that waits does not hold up the others."""
+    """Delivers what is due, each workspace in its turn.
+
+    One task a lane; a lane that waits does not hold up the others.
+    """
 
     def __init__(
-        self, desk: Desk, clients: Clients, directory: SlackDirectory, clock: Clock, tempo: Tempo, tasks: Tasks
+        self,
+        desk: Desk,
+        clients: Clients,
+        directory: SlackDirectory,
+        clock: Clock,
+        tempo: Tempo,
+        tasks: Tasks,
+        check: Callable[[], None],
     ) -> None:
+        """``check`` raises LeaseLost where another process may deliver by now."""
+        self._check = check
         self._desk = desk
         self._clients = clients
         self._directory = directory
         self._clock = clock
         self._tempo = tempo
-        self._tasks = tasks
         self._woken = asyncio.Event()
-        self._lanes: dict[tuple[str, str], asyncio.Task[Any]] = {}
+        self._turns = Turns(tasks, at_once=AT_ONCE, each=EACH)
+        self._lanes: set[tuple[str, str]] = set()
+        """What is being delivered, or waits for its workspace's turn."""
         self._posted: dict[tuple[str, str], datetime] = {}
         self._stopping = False
         self._unwritten: list[Delivery] = []
@@ -84,6 +103,8 @@ class Deliverer:
             except StorageFull:
                 log.error("the disk is full: deliveries wait")
                 wait = 5.0
+            except LeaseLost:
+                wait = IDLE_SECONDS  # another process delivers: this is about to be stopped
             except Exception as error:
                 log.error("delivery failed [%s]", trace(error))
                 wait = 5.0
@@ -94,6 +115,7 @@ class Deliverer:
 
     def stop(self) -> None:
         """No new delivery begins."""
+        self._turns.stop()
         self._stopping = True
         self._woken.set()
 
@@ -101,21 +123,30 @@ class Deliverer:
         """Begin every lane's first due delivery; seconds until the next may be due."""
         now = self._clock.now()
         await self._write_down(now)
+        if len(self._posted) > MOST_PLACES:
+            self._posted = {
+                k: at for k, at in self._posted.items() if (now - at).total_seconds() < self._tempo.post_gap
+            }
 
         heads, next_due = await self._desk.database.look(lambda tx: deliveries.heads(tx, now))
+        soonest = [next_due] if next_due else []
         for head in heads:
             lane = (head.workspace, head.lane)
-            if lane not in self._lanes and not self._stopping:
-                task = self._tasks.spawn(self._deliver(head), "delivery")
-                self._lanes[lane] = task
-                task.add_done_callback(partial(self._free, lane))
-        if next_due is None:
-            return IDLE_SECONDS
-        return min(IDLE_SECONDS, max(0.05, (next_due - now).total_seconds()))
+            if lane in self._lanes or self._stopping:
+                continue
+            if (at := self._posted.get(lane)) and now < (free := at + timedelta(seconds=self._tempo.post_gap)):
+                soonest.append(free)  # about a message a second and place
+                continue
+            self._lanes.add(lane)
+            self._turns.put(head.workspace, f"delivery:{head.delivery}", partial(self._take_turn, head, lane))
+        return min([IDLE_SECONDS, *(max(0.05, (t - now).total_seconds()) for t in soonest)])
 
-    def _free(self, lane: tuple[str, str], _task: asyncio.Task[Any]) -> None:
-        self._lanes.pop(lane, None)
-        self._woken.set()
+    async def _take_turn(self, delivery: Delivery, lane: tuple[str, str]) -> None:
+        try:
+            await self._deliver(delivery)
+        finally:
+            self._lanes.discard(lane)
+            self._woken.set()
 
     # -- one delivery
 
@@ -124,6 +155,8 @@ class Deliverer:
         if delivery.state == "doubt":
             try:
                 arrived = await self._arrived(delivery)
+            except LeaseLost:
+                return
             except Exception as error:
                 await self._still_in_doubt(delivery, error)
                 return
@@ -131,12 +164,17 @@ class Deliverer:
                 return
             marked = arrived == "unknown"
         try:
-            await self._pace(delivery)
+            self._posted[delivery.workspace, delivery.lane] = self._clock.now()
             began = await self._begin(delivery)
             if began is None:
                 return
             message, drawn, root = began
             self._desk.database.observe("delivery.sending")
+            try:
+                self._check()
+            except LeaseLost:
+                await self._not_called(delivery)
+                return
             answer = await self._call(delivery, message, drawn, root, marked=marked)
             self._desk.database.observe("delivery.called")
             now = self._clock.now()
@@ -147,16 +185,20 @@ class Deliverer:
                     rules.in_trouble(tx, delivery.workspace, delivery.lane, None)
 
             await self._desk.database.write(delivery_sent)
+        except LeaseLost:
+            return  # whoever leads now puts it in doubt, and looks for it
         except Exception as error:
             await self._failed(delivery, error)
 
-    async def _pace(self, delivery: Delivery) -> None:
-        """About a message a second and place."""
-        lane, now = (delivery.workspace, delivery.lane), self._clock.now()
-        at = self._posted.get(lane)
-        if at and (left := self._tempo.post_gap - (now - at).total_seconds()) > 0:
-            await self._clock.sleep(left)
-        self._posted[lane] = self._clock.now()
+    async def _not_called(self, delivery: Delivery) -> None:
+        """Too long has passed since it was marked (the process was paused): whoever leads now decides. If that is still
+        this process, it is as it was."""
+        now = self._clock.now()
+
+        def not_called(tx: Tx) -> None:
+            deliveries.postpone(tx, delivery, state=delivery.state, next_at=now, error="the process was paused")
+
+        await self._desk.database.write(not_called)
 
     async def _begin(self, delivery: Delivery) -> tuple[Message, Drawn, Message | None] | None:
         """Mark it as being sent and draw it, in one transaction; ``None`` where there is nothing to send now."""
@@ -282,6 +324,8 @@ class Deliverer:
 
         try:
             await self._desk.database.write(doubt_stays)
+        except LeaseLost:
+            return
         except StorageFull:
             self._unwritten.append(delivery)
 
@@ -308,6 +352,8 @@ class Deliverer:
             if isinstance(error, StorageFull):
                 raise error
             await self._decided(delivery, error)
+        except LeaseLost:
+            return
         except Exception as worse:
             log.error("a failed delivery could not be put back [%s]", trace(worse))
             self._unwritten.append(delivery)

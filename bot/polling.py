@@ -29,13 +29,14 @@ from providers.http import Api
 from providers.provider import Page, Pages, Provider
 from storage import connections, deliveries, installations, leads, pings
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Connection
 
 log = logging.getLogger("leadbell.polling")
 NAMED_AT_ONCE = 200
 """Leads that webhooks named, read in one go."""
 COMPLETED_AT_ONCE = 10
-"""Older leads that are completed between two looks at the clock."""
+"""Leads that are completed between two looks at the clock, and asked for again where one of them fails."""
 
 
 class Poller:
@@ -71,6 +72,8 @@ class Poller:
             log.info("a poll of %s ended: its workspace is stopped", connection)
         except StorageFull:
             log.error("the disk is full: nothing was stored, the cursor stands still")
+        except LeaseLost:
+            log.info("another process reads now")
         finally:
             self._busy.pop(key, None)
             self._taking.end(*key)
@@ -96,6 +99,8 @@ class Poller:
             log.info("reading leads of %s ended: its workspace is stopped", connection)
         except StorageFull:
             log.error("the disk is full: leads that were named wait")
+        except LeaseLost:
+            log.info("another process reads now")
         finally:
             self._hearing.pop(key, None)
 
@@ -132,14 +137,14 @@ class Poller:
             return
         next_at = now + timedelta(seconds=every)
 
-        def poll_succeeded(tx: Tx) -> None:
-            connections.polled(tx, workspace, connection, now=now, next_at=next_at)
+        def poll_succeeded(tx: Tx) -> bool:
+            return connections.polled(tx, workspace, connection, now=now, next_at=next_at)
 
-        await self._desk.database.write(poll_succeeded)
-        if held.begun_at is None or provider.feed.complete:
-            # what was named before the first poll: some of it is new, the rest is stored by now; or what is not whole
+        if await self._desk.database.write(poll_succeeded):
+            self._desk.wake()  # admins see in Home that it goes (again)
+        if held.begun_at is None:  # what was named before the first poll: some of it is new, the rest is stored by now
             await self.hear(workspace, connection, again=True)
-        for reading in (self._read_changes, self._read_history, self._complete_history):
+        for reading in (self._read_changes, self._complete, self._read_history, self._complete_older):
             if failure := await _failure_of(reading(held, provider, api, next_at)):
                 log.info("reading older leads of %s stopped: %s", connection, sentences.trouble(failure))
                 if isinstance(failure, AuthFailed):
@@ -194,13 +199,9 @@ class Poller:
         return failure
 
     async def _take_named(self, held: Connection, provider: Provider, api: Api, named: Sequence[pings.Ping]) -> None:
-        """Read them: whole leads that a webhook named, and the rest of those of which a list told a part."""
-        whole = [ping.external_id for ping in named if ping.record is None]
-        partly = [ping.record for ping in named if ping.record is not None]
-        if whole and provider.webhooks:
-            await self._take_again(held, provider.webhooks.fetch(api, whole))
-        if partly and provider.feed.complete:
-            await self._take_again(held, provider.feed.complete(api, partly))
+        if provider.webhooks is None:
+            return
+        await self._take_again(held, provider.webhooks.fetch(api, [ping.external_id for ping in named]))
         await self._forget_named(held, named)
 
     async def _take_again(self, held: Connection, pages: AsyncIterator[Page]) -> None:
@@ -319,18 +320,28 @@ class Poller:
         await self._desk.database.write(history_done)
         self._desk.wake()
 
-    async def _complete_history(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
-        """The rest of older leads of which a list told a part, while nothing else is due."""
-        if provider.feed.complete is None:
-            return
+    async def _complete(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
+        """The rest of new and changed leads of which a list told a part, a few at a time, while nothing else is due."""
+        await self._complete_some(held, provider, api.for_news(), until, history=False)
+
+    async def _complete_older(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
+        """The rest of older leads, in the same way."""
+        await self._complete_some(held, provider, api, until, history=True)
+
+    async def _complete_some(
+        self, held: Connection, provider: Provider, api: Api, until: datetime, *, history: bool
+    ) -> None:
         workspace, connection = held.workspace, held.connection
-        while self._clock.now() < until:
-            named = await self._desk.database.look(
-                lambda tx: pings.take(tx, workspace, connection, COMPLETED_AT_ONCE, history=True)
+        while provider.feed.complete is not None:
+            partial_ones = await self._desk.database.look(
+                lambda tx: pings.take_partial(tx, workspace, connection, COMPLETED_AT_ONCE, history=history)
             )
-            if not named:
+            if not partial_ones:
                 return
-            await self._take_named(held, provider, api, named)
+            await self._take_again(held, provider.feed.complete(api, [ping.record for ping in partial_ones]))
+            await self._forget_named(held, partial_ones)
+            if self._clock.now() >= until:
+                return
 
     # -- failures
 
@@ -360,6 +371,7 @@ class Poller:
             connections.failed(tx, workspace, connection, why=why, now=now, next_at=now + timedelta(seconds=wait))
 
         await self._desk.database.write(poll_failed)
+        self._desk.wake()
 
 
 async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
@@ -368,7 +380,7 @@ async def _failure_of(reading: Awaitable[None]) -> ProviderError | None:
         await reading
     except ProviderError as error:
         return error
-    except (StorageFull, Halted):
+    except (StorageFull, LeaseLost, Halted):
         raise
     except Exception as error:
         log.error("a poll met something unexpected [%s]", trace(error))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,18 +25,26 @@ from bot.removal import Remover
 from bot.settings import Tempo
 from bot.slack.clients import Clients
 from bot.tasks import Tasks
+from bot.turns import Turns
 from commands import digest
 from commands.verb import Desk
-from storage import choices, connections, consents, deliveries, files, installations, pings, schedules, writes
+from storage import choices, connections, consents, deliveries, files, homes, installations, pings, schedules, writes
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Connection, Schedule
 
 log = logging.getLogger("leadbell.ringing")
 KEPT_SENT = timedelta(days=7)
 KEPT_CHOICES = timedelta(days=2)
+KEPT_HOMES = timedelta(days=30)
+"""A Home that was not opened for so long is drawn when it is."""
 SHORTEST_TICK = 1.0
 LEARNING_SECONDS = 60.0
 """One kind of name at a time: learning takes little of the rate budget."""
+POLLS, LESSONS = 32, 4
+"""At a time, of all workspaces."""
+OVERDUE_GAP = 0.05
+"""Seconds between the first polls of connections that are overdue, after a start: they stay spread over the minute."""
 
 
 class Ringer:
@@ -66,10 +73,10 @@ class Ringer:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._polls = Turns(tasks, at_once=POLLS)
+        self._lessons = Turns(tasks, at_once=LESSONS)
         self._planned: dict[str, Any] = {}
         self._planning = asyncio.Lock()
-        self._under_way: defaultdict[str, set[asyncio.Task[Any]]] = defaultdict(set)
-        """What reads lead systems just now, by workspace."""
 
     async def start(self) -> None:
         """Begin to ring."""
@@ -84,7 +91,10 @@ class Ringer:
 
     def stop(self) -> None:
         """Ring no more. What is running goes on in its own tasks."""
-        self._scheduler.shutdown(wait=False)
+        self._polls.stop()
+        self._lessons.stop()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     def replan(self) -> None:
         """A connection or a digest was added, changed or removed."""
@@ -96,6 +106,7 @@ class Ringer:
             held, due = await self._desk.database.look(self._look)
             now = self._clock.now()
             wanted: dict[str, Any] = {}
+            due_polls = {f"poll:{c.workspace}:{c.connection}": c.next_poll_at for c in held}
             for connection in held:
                 if connection.state == "active":
                     every = self._tempo.poll_seconds or float(connection.settings.get("poll_seconds") or 60)
@@ -110,9 +121,9 @@ class Ringer:
             for key in set(self._planned) - set(wanted):
                 if self._scheduler.get_job(key):
                     self._scheduler.remove_job(key)
-            for key, plan in wanted.items():
-                if self._planned.get(key) != plan or not self._scheduler.get_job(key):
-                    self._add(key, plan, now)
+            new = [k for k, plan in wanted.items() if self._planned.get(k) != plan or not self._scheduler.get_job(k)]
+            for order, key in enumerate(new):
+                self._add(key, wanted[key], now, due_polls.get(key, now), order)
             self._planned = wanted
 
     def _look(self, tx: Tx) -> tuple[list[Connection], list[Schedule]]:
@@ -120,12 +131,14 @@ class Ringer:
         held = [c for w in all_workspaces for c in connections.every(tx, w)]
         return held, [s for w in all_workspaces for s in schedules.every(tx, w)]
 
-    def _add(self, key: str, plan: Any, now: datetime) -> None:
+    def _add(self, key: str, plan: Any, now: datetime, next_at: datetime, order: int) -> None:
+        """``next_at``: when a connection is to be polled next. ``order``: among those that are added together."""
         kind, workspace, row = key.split(":", 2)
         real = datetime.now(UTC)
         if kind in ("poll", "learn"):
             work: Any = self._poll if kind == "poll" else self._learn
-            first, trigger = real, IntervalTrigger(seconds=plan[0])
+            wait = min(plan[0], max(order * OVERDUE_GAP, (next_at - now).total_seconds()))
+            first, trigger = real + timedelta(seconds=max(0.0, wait)), IntervalTrigger(seconds=plan[0])
         else:
             work = self._digest
             first = real + max(timedelta(0), plan - now)
@@ -160,26 +173,27 @@ class Ringer:
 
     def named(self, workspace: str, connection: str) -> None:
         """A webhook named leads of a connection: they are read at once."""
-        self._read(self._poller.hear(workspace, connection), f"named:{connection}", workspace)
+        self._polls.put(workspace, f"named:{connection}", partial(self._poller.hear, workspace, connection))
 
     async def _poll(self, workspace: str, connection: str) -> None:
         # In a task of its own: stopping the scheduler would cancel it in the middle.
-        self._read(self._poller.poll(workspace, connection), f"poll:{connection}", workspace)
+        self._polls.put(workspace, f"poll:{connection}", partial(self._poller.poll, workspace, connection))
 
     async def _learn(self, workspace: str, connection: str) -> None:
-        self._read(self._learner.ring(workspace, connection), f"learn:{connection}", workspace)
-
-    def _read(self, work: Coroutine[Any, Any, None], name: str, workspace: str) -> None:
-        task = self._tasks.spawn(work, name)
-        self._under_way[workspace].add(task)
-        task.add_done_callback(self._under_way[workspace].discard)
+        self._lessons.put(workspace, f"learn:{connection}", partial(self._learner.ring, workspace, connection))
 
     def halt(self, workspaces: Iterable[str]) -> None:
         """Workspaces are stopped: what reads their lead systems ends, wherever it is, and nothing rings for them."""
         for workspace in workspaces:
-            for task in self._under_way.pop(workspace, set()):
-                task.cancel()
+            self._polls.drop(workspace)
+            self._lessons.drop(workspace)
         self.replan()
+
+    async def halt_stopped(self) -> None:
+        """The same for workspaces that another process stopped."""
+        at_work = set(await self._desk.database.look(installations.working))
+        if stopped := (self._polls.workspaces | self._lessons.workspaces) - at_work:
+            self.halt(stopped)
 
     async def _digest(self, workspace: str, row: str) -> None:
         now = self._clock.now()
@@ -195,6 +209,8 @@ class Ringer:
                 self._desk.wake()
         except StorageFull:
             log.error("the disk is full: a digest waits")
+        except LeaseLost:
+            return
         self._planned.pop(f"digest:{workspace}:{row}", None)
         await self.plan()
 
@@ -207,6 +223,8 @@ class Ringer:
             ):
                 if await self._desk.files.delete(workspace, file):
                     await self._desk.database.write(partial(files.gone, workspace=workspace, file=file))
+        except LeaseLost:
+            return
         except Exception as error:
             log.error("files could not be deleted [%s]", trace(error))
 
@@ -220,11 +238,14 @@ class Ringer:
                 deliveries.forget_sent(tx, workspace, now - KEPT_SENT)
                 writes.forget(tx, workspace, now - KEPT_SENT)
                 choices.forget(tx, workspace, now - KEPT_CHOICES)
+                homes.forget(tx, workspace, now - KEPT_HOMES)
                 consents.forget(tx, workspace, now)
                 deliveries.unpark_all(tx, workspace, now)
 
         try:
             await self._desk.database.write(tidy)
+        except LeaseLost:
+            return
         except Exception as error:
             log.error("housekeeping failed [%s]", trace(error))
         await self._remover.round()

@@ -33,6 +33,8 @@ class Tempo:
     longest_backoff: float = 900.0
     first_backoff: float = 30.0
     budget: bool = True
+    lease_seconds: float = 8.0
+    """After which a process that leads and is silent is replaced by another one on the same database."""
 
     @classmethod
     def fast(cls) -> Tempo:
@@ -44,6 +46,7 @@ class Tempo:
             post_gap=0.05,
             longest_backoff=5,
             first_backoff=1,
+            lease_seconds=3,
         )
 
 
@@ -69,6 +72,7 @@ class Settings:
     grace: timedelta = timedelta(days=7)
     """How long what a workspace had is kept after it removed the app."""
     crash_at: str | None = None
+    pause_at: str | None = None
     tempo: Tempo = field(default_factory=Tempo)
 
 
@@ -224,5 +228,6 @@ def load(env: Mapping[str, str], providers: Mapping[str, Provider]) -> Settings:
         public_url=public_url(env),
         grace=_grace(env),
         crash_at=env.get("LEADBELL_CRASH_AT") or None,
+        pause_at=env.get("LEADBELL_PAUSE_AT") or None,
         tempo=_tempo(env),
     )

@@ -1,5 +1,7 @@
 """A page of a feed is taken in: mapped beside the event loop, and stored with all that follows in one transaction.
 
+A page with much that is new is stored in several, between which others write; the cursor moves with the last.
+
 Where a list does not tell all of a lead (:attr:`providers.provider.Feed.complete`), a new one is stored as the list
 tells it, and waits in ``storage.pings`` to be asked for the rest; a changed one changes when the rest is there.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +30,10 @@ log = logging.getLogger("leadbell.taking")
 Row = tuple[str, tuple[Any, ...]]
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a lead system's clock may be ahead of ours."""
+SLICE, QUIET_SLICE = 40, 500
+"""Leads in one transaction: where each may alert somebody, and where none does."""
+SMALL = 50
+"""Records of a page that is mapped at once; larger ones take turns, so that a flood leaves others the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class Mapped:
     mentions: Iterable[Mention] = ()
     partial: Sequence[tuple[str, bytes, Any]] = field(default=(), repr=False)
     """Of the fresh ones, what the list told, where that is not all."""
+    news: bool = False
+    """Some of them were never stored before."""
 
 
 def mapped(page: Page, stored: dict[str, bytes], latest: datetime, *, partial: bool, again: bool) -> Mapped:
@@ -79,6 +88,7 @@ class TakingIn:
         self._clock = clock
         self._fresher: dict[tuple[str, str], set[str]] = {}
         """Leads that were read again, because they were named, while a poll is under way: what it read is older."""
+        self._large = asyncio.Semaphore(1)
 
     def begin(self, workspace: str, connection: str) -> None:
         """A poll begins to read."""
@@ -94,7 +104,7 @@ class TakingIn:
             return Mapped()
         stored = await self._stored(held, page)
         latest = self._clock.now() + CLOCK_SKEW
-        return await asyncio.to_thread(mapped, page, stored, latest, partial=partial, again=False)
+        return await self._map(page, stored, latest, partial=partial, again=False)
 
     def store_first(self, tx: Tx, held: Connection, page: Mapped, now: datetime) -> None:
         """Store it: all of it was there before the connection was made. Raises Halted."""
@@ -104,6 +114,12 @@ class TakingIn:
         leads.insert(tx, workspace, connection, page.fresh, now, history_before=leads.EVERYTHING)
         known.mention(tx, workspace, connection, page.mentions, now)
         pings.to_complete(tx, workspace, connection, page.partial, now, history=True)
+
+    async def _map(
+        self, page: Page, stored: dict[str, bytes], latest: datetime, *, partial: bool, again: bool
+    ) -> Mapped:
+        async with nullcontext() if len(page.records) <= SMALL else self._large:
+            return await asyncio.to_thread(mapped, page, stored, latest, partial=partial, again=again)
 
     async def _stored(self, held: Connection, page: Page) -> dict[str, bytes]:
         ids = [r.external_id for r in page.records]
@@ -131,7 +147,7 @@ class TakingIn:
             async for page in pages:
                 stored = await self._stored(held, page)
                 latest = self._clock.now() + CLOCK_SKEW
-                found = await asyncio.to_thread(mapped, page, stored, latest, partial=partial, again=named)
+                found = await self._map(page, stored, latest, partial=partial, again=named)
                 if storing and before:
                     await storing
                     yield before
@@ -150,7 +166,7 @@ class TakingIn:
     async def _store(
         self, held: Connection, page: Mapped, stored: dict[str, bytes], *, history: bool, named: bool, still: bool
     ) -> None:
-        """Store what is new or changed of a page, with its alerts and the cursor, in one transaction.
+        """Store what is new or changed of a page, with its alerts; the cursor moves with the last of it.
 
         Leads that a webhook named, or that were read because they changed, move no cursor (``still``): older ones, of
         which nobody told, may not have been read yet.
@@ -164,6 +180,36 @@ class TakingIn:
             )
         if not page.fresh and not moved and not history:
             return
+        page = replace(page, news=any(external_id not in stored for external_id, _ in page.fresh))
+        alerting = not history and await self._may_alert(held)
+        size = SLICE if alerting else QUIET_SLICE
+        slices = [page.fresh[at : at + size] for at in range(0, len(page.fresh), size)] or [()]
+        for number, rows in enumerate(slices, 1):
+            ids = {external_id for external_id, _ in rows}
+            part = replace(page, fresh=rows, partial=[p for p in page.partial if p[0] in ids])
+            await self._store_slice(
+                held, part, stored, history=history, still=still, partial=bool(page.partial), last=number == len(slices)
+            )
+
+    async def _may_alert(self, held: Connection) -> bool:
+        """Whether a new lead of this connection leads to more than its row."""
+        if self._desk.providers[held.provider].writes:
+            return True
+        rules = await self._desk.database.look(lambda tx: read_rules(tx, self._desk.providers, held.workspace))
+        return bool(rules)
+
+    async def _store_slice(
+        self,
+        held: Connection,
+        page: Mapped,
+        stored: dict[str, bytes],
+        *,
+        history: bool,
+        still: bool,
+        last: bool,
+        partial: bool,
+    ) -> None:
+        """Some rows of a page, in one transaction; with the ``last`` of them the cursor moves."""
         now = self._clock.now()
         desk, workspace, connection = self._desk, held.workspace, held.connection
 
@@ -172,29 +218,26 @@ class TakingIn:
                 raise Halted  # the cursor stands still: it is read again when the app is installed again
             new = [(i, row) for i, row in page.fresh if i not in stored]
             first, end = _insert(tx, held, new, now, history=history)
-            known.mention(tx, workspace, connection, page.mentions, now)
             pings.to_complete(tx, workspace, connection, page.partial, now, history=history)
             cards = 0
             rules = read_rules(tx, desk.providers, workspace)
             if new and not history and (rules or desk.providers[held.provider].writes):
                 arrived = [x for x in leads.numbered(tx, workspace, first, end) if not x.history]
                 cards = alert.arrived(tx, desk, held, arrived, rules, now)
-            if not page.partial:  # else what changed is stored when it is whole
+            if not partial:  # else what changed is stored when it is whole
                 for external_id, row in page.fresh:
                     if external_id in stored:
                         pair = leads.change(tx, workspace, connection, external_id, row)
                         if pair:  # where the list says what it said before, the lead was completed and did not change
                             news = stored[external_id] != row[0]
                             cards += 1 + alert.changed(tx, desk, *pair, rules, now, news=news)
-            connections.advance(
-                tx,
-                workspace,
-                connection,
-                cursor=None if history or still else page.newest,
-                lag_seconds=_lag(page.newest, now) if new and not history else None,
-            )
-            if history and page.oldest:
-                connections.history_reached(tx, workspace, connection, page.oldest)
+            if last:
+                known.mention(tx, workspace, connection, page.mentions, now)
+                lag = _lag(page.newest, now) if page.news and not history else None
+                reached = None if history or still else page.newest
+                connections.advance(tx, workspace, connection, cursor=reached, lag_seconds=lag)
+                if history and page.oldest:
+                    connections.history_reached(tx, workspace, connection, page.oldest)
             return cards
 
         if await desk.database.write(take_in_page):

@@ -60,7 +60,9 @@ class Web:
         callbacks: Callbacks,
         desk: Desk,
         installing: Installing,
+        role: Callable[[], str],
     ) -> None:
+        self._role = role
         self._app = app
         self._secret = secret
         self._health = health
@@ -165,7 +167,7 @@ class Web:
 
     async def _healthz(self, request: web.Request) -> web.Response:
         ill = await self._health()
-        return web.json_response({"ok": not ill, "problems": ill}, status=503 if ill else 200)
+        return web.json_response({"ok": not ill, "problems": ill, "role": self._role()}, status=503 if ill else 200)
 
 
 def _shown(shown: Shown) -> web.Response:

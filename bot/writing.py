@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from bot.clock import Clock
 from bot.faults import trace
 from bot.settings import Tempo
 from bot.tasks import Tasks
+from bot.turns import Turns
 from commands import elsewhere, telling
 from commands.desk.visibility import betrays
 from commands.verb import Apis, Desk
@@ -30,28 +30,38 @@ from providers.http import Api
 from providers.provider import Doing, Keeps, Provider, WriteBack
 from storage import audit, deliveries, installations, leads, writes
 from storage.database import StorageFull, Tx
+from storage.leases import LeaseLost
 from storage.records import Write
 
 log = logging.getLogger("leadbell.writing")
 IDLE_SECONDS = 30.0
 AT_ONCE = 4
 """Calls to one connection at a time. One that hangs holds up no other connection."""
+CALLS = 16
+"""At a time, of all workspaces."""
 LONGEST_ASKED = 3600.0
 """Seconds that a lead system may ask us to wait."""
 
 
 class Writer:
-    """Tells the lead systems what is due. One task a lead; a lead that waits does not hold up the others."""
+    """Tells the lead systems what is due, each workspace in its turn.
 
-    def __init__(self, desk: Desk, apis: Apis, clock: Clock, tempo: Tempo, tasks: Tasks) -> None:
+    One task a lead; a lead that waits does not hold up the others.
+    """
+
+    def __init__(
+        self, desk: Desk, apis: Apis, clock: Clock, tempo: Tempo, tasks: Tasks, check: Callable[[], None]
+    ) -> None:
+        """``check`` raises LeaseLost where another process may write by now."""
+        self._check = check
         self._desk = desk
         self._apis = apis
         self._clock = clock
         self._tempo = tempo
-        self._tasks = tasks
+        self._turns = Turns(tasks, at_once=CALLS)
         self._woken = asyncio.Event()
         self._busy: dict[tuple[str, int], str] = {}
-        """By (workspace, lead): the connection that is being told."""
+        """By (workspace, lead): the connection that is being told, or about to be."""
         self._shown: set[str] = set()
         """Writes of which the messages say that they wait."""
         self._stopping = False
@@ -82,6 +92,8 @@ class Writer:
             except StorageFull:
                 log.error("the disk is full: writes to lead systems wait")
                 wait = 5.0
+            except LeaseLost:
+                wait = IDLE_SECONDS  # another process writes: this is about to be stopped
             except Exception as error:
                 log.error("writing failed [%s]", trace(error))
                 wait = 5.0
@@ -92,6 +104,7 @@ class Writer:
 
     def stop(self) -> None:
         """Nothing new is begun."""
+        self._turns.stop()
         self._stopping = True
         self._woken.set()
 
@@ -108,14 +121,9 @@ class Writer:
                 continue
             load[write.connection] += 1
             self._busy[lane] = write.connection
-            task = self._tasks.spawn(self._carry_out(write), "write-back")
-            task.add_done_callback(partial(self._free, lane))
+            self._turns.put(write.workspace, f"write-back:{write.write}", partial(self._carry_out, write))
         soonest = [t for t in (next_due, await self._show_waiting(waiting, now)) if t]
         return min([IDLE_SECONDS, *(max(0.05, (t - now).total_seconds()) for t in soonest)])
-
-    def _free(self, lane: tuple[str, int], _task: asyncio.Task[Any]) -> None:
-        self._busy.pop(lane, None)
-        self._woken.set()
 
     async def _show_waiting(self, waiting: list[Write], now: datetime) -> datetime | None:
         """The messages say so once something waits longer than a moment; when the next will have."""
@@ -137,10 +145,21 @@ class Writer:
 
     async def _carry_out(self, write: Write) -> None:
         try:
+            await self._tell(write)
+        except LeaseLost:
+            return  # whoever leads now puts it in doubt, and looks for it
+        finally:
+            self._busy.pop((write.workspace, write.lead), None)
+            self._woken.set()
+
+    async def _tell(self, write: Write) -> None:
+        try:
             began = await self._begin(write)
             if began is None:
                 return
             provider, api, how, doing = began
+        except LeaseLost:
+            raise
         except Exception as error:
             await self._put_back(write, write.state, error)
             return
@@ -193,6 +212,11 @@ class Writer:
         sent = replace(write, state="sending", attempts=write.attempts + 1)
         self._desk.database.observe("write.sending")
         try:
+            self._check()
+        except LeaseLost as paused:  # whoever leads now decides; if that is still this process, it is as it was
+            await self._put_back(sent, write.state, paused)
+            return
+        try:
             await how.send(api, doing)
         except Rejected as error:
             await self._end(sent, provider, "refused", await self._reason(write, error))
@@ -237,7 +261,7 @@ class Writer:
         """Try again later."""
         now = self._clock.now()
         why = sentences.trouble(error) if isinstance(error, ProviderError) else type(error).__name__
-        if not isinstance(error, ProviderError | StorageFull):
+        if not isinstance(error, ProviderError | StorageFull | LeaseLost):
             log.error("a write to a lead system met something unexpected [%s]", trace(error))
         wait = min(self._tempo.first_backoff * 2 ** min(write.attempts, 6) / 10, self._tempo.longest_backoff)
         if isinstance(error, Unavailable) and error.retry_after:

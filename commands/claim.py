@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from commands import identity, telling
+from commands import identity, telling, welcome
 from commands import sight as seeing
 from commands.desk.approval import may_decide, may_move
 from commands.forms.fields import Ask
@@ -16,7 +16,7 @@ from commands.forms.read import Invalid, as_model
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import sentences, working
 from commands.views.card import Sight
-from storage import audit, deliveries, ownership
+from storage import audit, deliveries, homes, ownership, people
 from storage.choices import once, undo
 from storage.database import Tx
 from storage.filters import Frame
@@ -76,6 +76,9 @@ def owned(tx: Tx, desk: Desk, lead: StoredLead, *, person: str, by: str, now: da
     deliveries.line(tx, workspace, vault, lead.number, line, now)
     deliveries.post(tx, workspace, vault, kind="handover", to=person, now=now, leads=[lead.number], subject=person)
     telling.owner(tx, desk, lead, person, by=by, now=now)
+    if people.tried(tx, workspace, now):
+        homes.concern_admins(tx, workspace)
+        welcome.steps_changed(tx, desk, workspace, now)
 
 
 def ended(tx: Tx, desk: Desk, request: Approval, *, besides: set[str], now: datetime) -> None:

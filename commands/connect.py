@@ -6,7 +6,7 @@ import re
 
 from pydantic import BaseModel, Field, field_validator
 
-from commands import consent, webhooks
+from commands import consent, webhooks, welcome
 from commands.connecting import Refused, Wanted, save, tried
 from commands.forms.fields import Kind, fields_of
 from commands.forms.read import Invalid, as_model
@@ -174,12 +174,14 @@ async def disconnected(desk: Desk, request: Request) -> Answer:
         held = connections.get(tx, request.workspace, connection_id)
         if held is not None:
             connections.retire(tx, request.workspace, connection_id)
+            welcome.steps_changed(tx, desk, request.workspace, now)
             audit.note(
                 tx, request.workspace, "disconnected", actor=request.person.person, now=now, connection=held.name
             )
 
     await desk.database.write(disconnect_system)
     desk.replan()
+    desk.wake()
     await webhooks.unsubscribe(calling)  # while its tokens are still there
     await remove_retired(desk, request.workspace)
     return Done()

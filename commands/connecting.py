@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from commands import welcome
 from commands.verb import Desk
 from commands.views import sentences
 from providers.oauth import MemoryTokens, Tokens
@@ -125,6 +126,7 @@ async def save(
         else:
             system = wanted.provider.slug
             audit.note(tx, workspace, "connected", actor=by, now=now, connection=saved.name, provider=system)
+        welcome.steps_changed(tx, desk, workspace, now)
         if tell:
             text = sentences.connected_in_full(saved.name, wanted.provider.name, again=saved.again)
             deliveries.post(tx, workspace, desk.vault, kind="notice", to=by, now=now, body={"text": text})
@@ -132,6 +134,5 @@ async def save(
 
     saved = await desk.database.write(connect_system)
     desk.replan()
-    if tell:
-        desk.wake()
+    desk.wake()
     return saved

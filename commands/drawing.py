@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from commands import digest as digests
-from commands import identity
+from commands import identity, welcome
 from commands import sight as seeing
 from commands.verb import Block, Desk
 from commands.views import card as cards
@@ -38,6 +38,8 @@ def draw(tx: Tx, desk: Desk, delivery: Delivery, message: Message, now: datetime
             return connection.paused(str(body["name"]), str(body["system"]), str(body["connection"]))
         case "notice":
             return saying(str(body["text"]))
+        case welcome.KIND:
+            return welcome.draw(tx, desk, workspace, message.channel)
         case "digest":
             since, until = datetime.fromisoformat(body["since"]), datetime.fromisoformat(body["until"])
             return digest(digests.collect(tx, desk, workspace, since, until), now)

@@ -49,6 +49,7 @@ class Do(StrEnum):
     OPEN_LINK = "open-link"
     TOGETHER = "together"
     APART = "apart"
+    SUBSCRIBE = "subscribe"
     VALUE = "value"
 
 
@@ -72,6 +73,11 @@ class Form(StrEnum):
     ACTION = "action"
     CONFIRM = "confirm"
     SHOW = "show"
+    SAID = "said"
+    """What a message would say, where no message can be shown."""
+    ADD_TO_LEAD = "add-to-lead"
+    HOME = "home"
+    """Not a modal: the Home tab."""
 
 
 class FormDo(StrEnum):
@@ -98,6 +104,8 @@ class Shortcut(StrEnum):
     """``callback_id`` of shortcuts."""
 
     IMPORT_FILE = "import-file"
+    NEW_LEAD = "new-lead"
+    ADD_TO_LEAD = "add-to-lead"
 
 
 class Button(StrEnum):

@@ -34,10 +34,11 @@ from storage.records import Connection
 async def _able(desk: Desk, request: Request, *, many: bool = False) -> list[Connection]:
     """The connections whose lead systems take new leads; ``many``: whole files of them."""
     held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
-    return [c for c in held if _creates(desk.providers[c.provider], many=many)]
+    return [c for c in held if creates(desk.providers[c.provider], many=many)]
 
 
-def _creates(provider: Provider, *, many: bool) -> bool:
+def creates(provider: Provider, *, many: bool = False) -> bool:
+    """Whether a lead system takes new leads from here; ``many``: whole files of them."""
     return provider.intake is not None or (provider.creates is not None and not many)
 
 

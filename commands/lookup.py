@@ -8,10 +8,36 @@ from datetime import datetime
 from commands import sight as seeing
 from commands.desk.visibility import public_name
 from providers.provider import Provider
-from storage import known, leads
+from storage import connections, known, leads
 from storage.database import Tx
-from storage.filters import Every, Frame, From, Text, fold
+from storage.filters import Every, Filter, Frame, From, Not, Owned, Shared, Text, fold
 from storage.records import Connection, Person, StoredLead
+
+
+def of_desk(
+    tx: Tx, providers: Mapping[str, Provider], person: Person, words: str, now: datetime, limit: int
+) -> list[tuple[str, str]]:
+    """(number, name) of leads of all connections that fit the words and that this person may know of: a reference
+    exactly, else the person's own first, and of each the newest first."""
+    workspace = person.workspace
+    prefixes = {c.connection: providers[c.provider].prefix for c in connections.every(tx, workspace)}
+    number = seeing.number(words)
+    exact = leads.get(tx, workspace, number) if number is not None else None
+    fits = tuple(Text(fold(w)) for w in words.split()[:5])
+    visible: tuple[Filter, ...] = () if person.is_admin else (Shared(),)
+    frame = Frame(now, person.person)
+    found = [exact] if exact and seeing.visible(tx, exact, person) else []
+    for owned in (Owned("me"), Not(Owned("me"))):
+        if len(found) < limit:
+            found += leads.find(tx, workspace, Every((owned, *fits, *visible)), frame, limit=limit - len(found))
+    unique = {lead.number: lead for lead in found if lead.connection in prefixes}
+    return [(str(n), named(lead, prefixes[lead.connection])) for n, lead in unique.items()][:limit]
+
+
+def named(lead: StoredLead, prefix: str) -> str:
+    """A lead as a select offers it: public facts only."""
+    asked = lead.subject or lead.place
+    return f"{prefix}-{lead.number} · {public_name(lead)}{f' · {asked}' if asked else ''}"
 
 
 class Local:
@@ -55,5 +81,4 @@ class Local:
         return not lead.private or self._person.is_admin or lead.owner == self._person.person
 
     def _lead(self, lead: StoredLead) -> str:
-        asked = lead.subject or lead.place
-        return f"{self._provider.prefix}-{lead.number} · {public_name(lead)}{f' · {asked}' if asked else ''}"
+        return named(lead, self._provider.prefix)

@@ -57,7 +57,9 @@ def open_draft(tx: Tx, desk: Desk, request: Request, name: str) -> Opened | None
     owner = seeing.names(tx, request.workspace, (lead.owner,)).get(lead.owner or "") if lead else None
     sensitive = people.sensitive_allowed(tx, request.workspace)
     if sensitive:
-        draft.values |= desk.memory.peek(f"{SENSITIVE}{name}") or {}
+        of, hidden = desk.memory.peek(f"{SENSITIVE}{name}") or (draft.kept, {})
+        if of == draft.kept:  # else another process kept the form since: what is sensitive is asked for again
+            draft.values |= hidden
     visible = lead is None or seeing.visible(tx, lead, request.person)
     return Opened(name, draft, Entry(connection, provider, action), lead, owner, sensitive, visible)
 
@@ -121,7 +123,7 @@ async def keep(desk: Desk, request: Request, draft: Draft, entry: Entry, name: s
     kept = await desk.database.write(keep_draft)
     desk.memory.take(f"{SENSITIVE}{kept}")
     if hidden:
-        desk.memory.put(f"{SENSITIVE}{kept}", hidden)
+        desk.memory.put(f"{SENSITIVE}{kept}", (draft.kept, hidden))
     return kept
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from commands import (
     act,
+    add_to_lead,
     approve,
     claim,
     close,
@@ -25,10 +26,12 @@ from commands import (
 )
 from commands.forms.words import nearest
 from commands.ids import Do, Form, Shortcut
-from commands.verb import Answer, Desk, Done, Handler, Request, Role, Say, Verb
+from commands.verb import Answer, Block, Desk, Done, Handler, Request, Role, Say, Verb
 from commands.views import sentences
 
 LONGEST_COMMAND = 3000
+Search = Callable[[Desk, Request, str], Awaitable[list[Block]]]
+"""Given the desk, who typed what, and the block that it was typed in: the options."""
 
 _FILTERS = (
     "Words side by side all apply; `or` stands between groups, `not` before a word.\n"
@@ -200,6 +203,7 @@ BUTTONS: Mapping[Do, tuple[Role, Handler]] = {
     Do.RESULT_BACK: (Role.MEMBER, running.result_button),
     Do.RESULT_FILE: (Role.MEMBER, running.result_button),
     Do.OPEN_LINK: (Role.MEMBER, _noop),
+    Do.SUBSCRIBE: (Role.ADMIN, subscribe.subscribe),
     Do.VALUE: (Role.MEMBER, _noop),
 }
 
@@ -221,8 +225,23 @@ FORMS: Mapping[Form, tuple[Role, Handler]] = {
     Form.ACTION: (Role.MEMBER, act.submitted),
     Form.CONFIRM: (Role.MEMBER, running.confirmed),
     Form.SHOW: (Role.MEMBER, _noop),
+    Form.SAID: (Role.MEMBER, _noop),
+    Form.HOME: (Role.MEMBER, _noop),
+    Form.ADD_TO_LEAD: (Role.MEMBER, add_to_lead.added),
 }
 
 SHORTCUTS: Mapping[Shortcut, tuple[Role, Handler]] = {
     Shortcut.IMPORT_FILE: (Role.MEMBER, intake.import_leads),
+    Shortcut.NEW_LEAD: (Role.MEMBER, intake.new),
+    Shortcut.ADD_TO_LEAD: (Role.MEMBER, add_to_lead.add),
 }
+
+
+async def suggestions(desk: Desk, request: Request, place: str) -> list[Block]:
+    """What a form's select offers for what was typed into it: an action's form carries a draft."""
+    if request.value.draft is None:
+        return await add_to_lead.suggestions(desk, request, place)
+    return await act.suggestions(desk, request, place)
+
+
+OPTIONS: Mapping[Do, Search] = {Do.CHOOSE: act.options, Do.VALUE: suggestions}

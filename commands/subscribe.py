@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from commands import alert
+from commands import alert, welcome
 from commands import sight as seeing
 from commands.desk.alerting import Rule
 from commands.forms.draft import Draft, leaves
@@ -141,6 +141,7 @@ async def subscribed(desk: Desk, request: Request) -> Answer:
             now=now,
             presets=presets,
         )
+        welcome.steps_changed(tx, desk, workspace, now)
         audit.note(tx, workspace, "subscribed", actor=by, now=now, channel=asked.channel, words=asked.words)
         own = Every((wanted, *([From((connection,))] if connection else [])))
         stored = leads.count(tx, workspace, own, Frame(now))
@@ -207,11 +208,13 @@ async def unsubscribe(desk: Desk, request: Request) -> Answer:
         removed = rules.unsubscribe(tx, request.workspace, row)
         if removed and channel:
             deliveries.withdraw_cards(tx, request.workspace, channel)
+            welcome.steps_changed(tx, desk, request.workspace, now)
             audit.note(tx, request.workspace, "unsubscribed", actor=request.person.person, now=now)
         return removed
 
     removed = await desk.database.write(unsubscribe_channel)
     if not removed:
         return Say(sentences.subscription_gone())
+    desk.wake()
     listed = await list_subscriptions(desk, request)
     return Say(listed.text, listed.blocks, replace=True) if isinstance(listed, Say) else listed

@@ -84,6 +84,20 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A message on which a shortcut was used, as Slack sends it: its text is foreign, and may be empty."""
+
+    channel: str
+    ts: str
+    thread_ts: str
+    text: str
+    author: str
+    """A person's id; empty where an app wrote it."""
+    author_name: str
+    """What Slack says along with the message, empty where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Who asks, where, and what."""
 
@@ -96,6 +110,8 @@ class Request:
     in_view: View | None = None
     chosen: str | None = None
     """The option that was chosen in a select outside of inputs."""
+    shared: Shared | None = None
+    """The message that the shortcut was used on."""
 
     def with_value(self, value: Value) -> Request:
         """The same, as if another button had been pressed."""
@@ -192,6 +208,10 @@ class Directory(Protocol):
 
     async def channel(self, workspace: str, channel: str) -> Channel | None:
         """A channel that the bot can see, or ``None``."""
+        ...
+
+    async def permalink(self, workspace: str, channel: str, ts: str) -> str | None:
+        """A message's address; ``None`` where the bot cannot see it."""
         ...
 
 

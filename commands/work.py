@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -13,6 +14,7 @@ from commands.forms.read import Invalid, as_model
 from commands.ids import Button
 from commands.verb import Answer, Desk, Done, Faults, Request, Say, Show
 from commands.views import sentences, working
+from commands.views.card import Sight
 from providers.action import Long
 from providers.provider import Keeps
 from storage import audit, deliveries, leads
@@ -55,18 +57,25 @@ async def noted(desk: Desk, request: Request) -> Answer:
         if seen is None:
             return sentences.gone()
         if once(tx, workspace, f"view:{submitted.view_id}", now):
-            text = body.replace("\x00", "")
-            leads.add_note(tx, workspace, lead_number, author=by, body=text, now=now)
-            telling.note(tx, desk, seen.lead, text, by=by, now=now)
-            if Keeps.NOTE in seen.provider.writes:
-                deliveries.refresh(tx, workspace, desk.vault, lead_number, now)
-            audit.note(tx, workspace, "noted", actor=by, now=now, lead=lead_number)
-            deliveries.line(tx, workspace, desk.vault, lead_number, {"what": "noted", "by": by}, now)
+            keep_note(tx, desk, seen, body, by=by, now=now)
         return None
 
     refusal = await desk.database.write(note_lead)
     desk.wake()
     return Faults({"note": refusal}) if refusal else Done()
+
+
+def keep_note(tx: Tx, desk: Desk, seen: Sight, body: str, *, by: str, now: datetime) -> None:
+    """A note of a lead that ``by`` may see: kept here, told to its lead system where that takes notes, and to the
+    lead's thread that there is one."""
+    workspace, number = seen.lead.workspace, seen.lead.number
+    text = body.replace("\x00", "")
+    leads.add_note(tx, workspace, number, author=by, body=text, now=now)
+    telling.note(tx, desk, seen.lead, text, by=by, now=now)
+    if Keeps.NOTE in seen.provider.writes:
+        deliveries.refresh(tx, workspace, desk.vault, number, now)
+    audit.note(tx, workspace, "noted", actor=by, now=now, lead=number)
+    deliveries.line(tx, workspace, desk.vault, number, {"what": "noted", "by": by}, now)
 
 
 async def contacted(desk: Desk, request: Request) -> Answer:

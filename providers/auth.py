@@ -19,3 +19,16 @@ class QueryKey(httpx.Auth):
         """Add the key to the request's URL."""
         request.url = request.url.copy_set_param(self._name, self._key.get_secret_value())
         yield request
+
+
+class HeaderKey(httpx.Auth):
+    """An API key in a header of its own (``X-Api-Key: …``)."""
+
+    def __init__(self, name: str, key: SecretStr) -> None:
+        self._name = name
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the header."""
+        request.headers[self._name] = self._key.get_secret_value()
+        yield request

@@ -28,6 +28,8 @@ from tenacity import (
 
 from providers.errors import AuthFailed, Rejected, Unavailable, UnexpectedResponse
 
+MOST_CONNECTIONS = 1000
+"""At a time: lead systems that hang must leave connections to the others, of however many teams."""
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 ATTEMPTS = 3
@@ -95,7 +97,7 @@ def make_client(user_agent: str = "Leadbell/0.1") -> httpx.AsyncClient:
         logging.getLogger(name).disabled = True
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=100),
         headers={"User-Agent": user_agent, "Accept": "application/json"},
         follow_redirects=False,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from storage import homes
 from storage.database import Tx
 from storage.records import Connection, columns, moment, new_id, read, stamp
 from storage.vault import Vault
@@ -42,6 +43,8 @@ def add(
         stamp(now),
         stamp(now),
     )
+    if changed:
+        homes.concern_admins(tx, workspace)
     return connection if changed else None
 
 
@@ -57,6 +60,7 @@ def reconnect(
     now: datetime,
 ) -> bool:
     """New credentials for a connection: it polls again, from where it stood."""
+    homes.concern_admins(tx, workspace)
     return bool(
         tx.run(
             "UPDATE connections SET credentials = ?, settings = ?, state = 'active', connected_by = ?, "
@@ -80,6 +84,8 @@ def retire(tx: Tx, workspace: str, connection: str) -> None:
 
     :func:`remove_some` deletes its leads, a slice at a time, so that nobody waits for it.
     """
+    homes.concern_admins(tx, workspace)
+    homes.concern_owners(tx, workspace, connection)
     tx.run(
         "UPDATE connections SET state = 'removing', name = ?, credentials = x'', settings = '{}', "
         "hook_key = NULL, hook = NULL "
@@ -244,10 +250,13 @@ def followed(
 
 
 def polled(tx: Tx, workspace: str, connection: str, *, now: datetime, next_at: datetime) -> bool:
-    """A poll succeeded; whether it had failed before."""
-    had_failed = tx.value(
-        "SELECT failures FROM connections WHERE workspace = ? AND connection = ?", workspace, connection
+    """A poll succeeded; whether that is news: it is the first, or the one before had failed."""
+    before = tx.one(
+        "SELECT failures, succeeded_at FROM connections WHERE workspace = ? AND connection = ?", workspace, connection
     )
+    news = before is not None and (bool(before["failures"]) or before["succeeded_at"] is None)
+    if news:
+        homes.concern_admins(tx, workspace)
     tx.run(
         "UPDATE connections SET polled_at = ?, succeeded_at = ?, failure = NULL, failures = 0, next_poll_at = ? "
         "WHERE workspace = ? AND connection = ?",
@@ -257,20 +266,22 @@ def polled(tx: Tx, workspace: str, connection: str, *, now: datetime, next_at: d
         workspace,
         connection,
     )
-    return bool(had_failed)
+    return news
 
 
 def failed(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, next_at: datetime) -> None:
     """A poll failed; the next is due at ``next_at``."""
-    tx.run(
+    row = tx.one(
         "UPDATE connections SET polled_at = ?, failure = ?, failures = failures + 1, next_poll_at = ? "
-        "WHERE workspace = ? AND connection = ?",
+        "WHERE workspace = ? AND connection = ? RETURNING failures",
         stamp(now),
         why,
         stamp(next_at),
         workspace,
         connection,
     )
+    if row is not None and row["failures"] == 1:
+        homes.concern_admins(tx, workspace)
 
 
 def pause(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, sealed: bytes | None) -> str | None:
@@ -287,6 +298,8 @@ def pause(tx: Tx, workspace: str, connection: str, *, why: str, now: datetime, s
         connection,
         sealed,
     )
+    if row:
+        homes.concern_admins(tx, workspace)
     return row["connected_by"] if row else None
 
 

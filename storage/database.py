@@ -1,16 +1,22 @@
 """One SQLite file: one writer thread, a few readers, and transactions as plain functions.
 
 ``await database.write(fn)`` runs ``fn(tx)`` in ``BEGIN IMMEDIATE`` on the writer's thread and commits; readers
-have connections of their own and never wait for the writer (WAL).
+have connections of their own and never wait for the writer (WAL). What people ask for is written before what the
+process does by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
+import heapq
+import itertools
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import IntEnum
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +32,15 @@ Observer = Callable[[str], None]
 
 class StorageFull(Exception):
     """The disk is full, or the database cannot be written; nothing was changed."""
+
+
+class Rank(IntEnum):
+    """Which of the waiting transactions is written next; within a rank the oldest."""
+
+    LEASE = 0
+    PEOPLE = 1
+    OWN = 2
+    """Polling, delivery and whatever else nobody waits for."""
 
 
 class Tx:
@@ -66,6 +81,23 @@ def answers(tx: Tx) -> bool:
 def whole(tx: Tx) -> bool:
     """Whether the file is free of damage; reads all of it."""
     return bool(tx.value("PRAGMA integrity_check") == "ok")
+
+
+def _nobody(_tx: Tx) -> None:
+    """Nobody looks at it."""
+
+
+@dataclass
+class _Shared:
+    """What all views of a database have in common and may change."""
+
+    observe: Observer
+    version: int = 0
+    """What SQLite says of the file: another number after each transaction of another process."""
+
+
+def _version(utils: Utils) -> int:
+    return int(utils.conn.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _connect(path: Path, *, readonly: bool) -> Utils:
@@ -116,11 +148,16 @@ class Database:
         """Open ``path`` (made where it is missing, mode 0600) and bring it to the newest migration."""
         self.path = Path(path)
         self.is_new = not self.path.exists()
-        self.observe: Observer = observe or (lambda _point: None)
+        self._shared = _Shared(observe or (lambda _point: None))
         if self.is_new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(mode=0o600)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._waiting: list[tuple[Rank, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._queue = threading.Lock()
+        self._rank = Rank.PEOPLE
+        self._guard: Callable[[Tx], None] = _nobody
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._own_reader = ThreadPoolExecutor(1, thread_name_prefix="own-reader")
         self._local = threading.local()
@@ -130,8 +167,33 @@ class Database:
     def _prepare(self) -> Tx:
         utils = _connect(self.path, readonly=False)
         self._open.append(utils)
-        migrations().apply(utils)
+        utils.conn.execute("BEGIN EXCLUSIVE")  # another process may start at the same time
+        try:
+            migrations().apply(utils)
+            utils.conn.execute("COMMIT")
+        except BaseException:
+            if utils.conn.in_transaction:
+                utils.conn.execute("ROLLBACK")
+            raise
+        self._shared.version = _version(utils)
         return Tx(utils)
+
+    @property
+    def observe(self) -> Observer:
+        """Told of each named point that is reached, in this view of the database and in all others."""
+        return self._shared.observe
+
+    @observe.setter
+    def observe(self, observer: Observer) -> None:
+        self._shared.observe = observer
+
+    def ranked(self, rank: Rank, guard: Callable[[Tx], None] | None = None) -> Database:
+        """The same database, for writes of another rank. ``guard`` begins each of their transactions; where it raises,
+        nothing is written."""
+        view = copy.copy(self)
+        view._rank = rank
+        view._guard = guard or self._guard
+        return view
 
     # -- writing
 
@@ -140,12 +202,45 @@ class Database:
 
         Once begun it is carried out even if the caller is cancelled.
         """
-        loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._writer, self._transaction, fn))
+        return await asyncio.shield(asyncio.wrap_future(self._put(lambda: self._transaction(fn))))
 
     def write_now(self, fn: Callable[[Tx], T]) -> T:
         """The same from ordinary code (the command line, tests)."""
-        return self._writer.submit(self._transaction, fn).result()
+        return self._put(lambda: self._transaction(fn)).result()
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another process has written since this was asked last."""
+        return await asyncio.wrap_future(self._put(self._look_elsewhere))
+
+    def between(self, work: Callable[[], T]) -> T:
+        """Do something while no transaction of this process is under way; for ordinary code."""
+        return self._put(work).result()
+
+    def _look_elsewhere(self) -> bool:
+        before, self._shared.version = self._shared.version, _version(self._tx.utils)
+        return before != self._shared.version
+
+    def _put(self, work: Callable[[], T]) -> Future[T]:
+        """To be done on the writer's thread, after all that is of a higher rank or waits longer."""
+        future: Future[T] = Future()
+
+        def carry_out() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(work())
+            except BaseException as error:
+                future.set_exception(error)
+
+        with self._queue:
+            heapq.heappush(self._waiting, (self._rank, next(self._order), carry_out))
+        self._writer.submit(self._next)
+        return future
+
+    def _next(self) -> None:
+        with self._queue:
+            _, _, work = heapq.heappop(self._waiting)
+        work()
 
     def _transaction(self, fn: Callable[[Tx], T]) -> T:
         tx = self._tx
@@ -153,6 +248,7 @@ class Database:
         try:
             tx.conn.execute("BEGIN IMMEDIATE")
             try:
+                self._guard(tx)
                 result = fn(tx)
                 self.observe(f"{name}.before_commit")
                 tx.conn.execute("COMMIT")

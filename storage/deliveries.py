@@ -82,6 +82,24 @@ def refresh(tx: Tx, workspace: str, vault: Vault, number: int, now: datetime) ->
         _enqueue(tx, workspace, vault, "refresh", _edits(row["channel"]), row["message"], {}, now)
 
 
+def redraw_kind(tx: Tx, workspace: str, vault: Vault, kind: str, now: datetime) -> None:
+    """Every message of a kind is to be drawn anew."""
+    rows = tx.all(
+        "SELECT m.message, m.channel FROM messages m WHERE m.workspace = ? AND m.kind = ? AND NOT EXISTS "
+        "(SELECT 1 FROM outbox o WHERE o.workspace = m.workspace AND o.message = m.message AND o.kind = 'post' "
+        "AND o.state IN ('pending', 'parked'))",
+        workspace,
+        kind,
+    )
+    for row in rows:
+        _enqueue(tx, workspace, vault, "refresh", _edits(row["channel"]), row["message"], {}, now)
+
+
+def has_kind(tx: Tx, workspace: str, kind: str) -> bool:
+    """Whether a message of a kind was or will be posted."""
+    return tx.one("SELECT 1 FROM messages WHERE workspace = ? AND kind = ? LIMIT 1", workspace, kind) is not None
+
+
 def _enqueue(
     tx: Tx, workspace: str, vault: Vault, kind: str, lane: str, message: str, body: dict[str, Any], now: datetime
 ) -> None:
@@ -103,13 +121,17 @@ def _enqueue(
     )
 
 
+_OPEN = "state IN ('pending', 'sending', 'doubt')"
 _HEADS = (
-    f"SELECT {columns(Delivery, 'o')} FROM outbox o JOIN (SELECT workspace, lane, MIN(seq) AS seq FROM outbox "
-    "WHERE state IN ('pending', 'sending', 'doubt') GROUP BY workspace, lane) first "
-    "ON first.workspace = o.workspace AND first.lane = o.lane AND first.seq = o.seq "
-    "WHERE o.state IN ('pending', 'doubt') AND NOT EXISTS (SELECT 1 FROM workspaces s WHERE s.workspace = o.workspace "
-    "AND s.stopped IS NOT NULL) ORDER BY o.next_at, o.seq"
+    "WITH RECURSIVE lanes (workspace, lane) AS (SELECT w.workspace, (SELECT MIN(n.lane) FROM outbox n "
+    f"WHERE n.workspace = w.workspace AND n.{_OPEN}) FROM workspaces w WHERE w.stopped IS NULL "
+    "UNION ALL SELECT l.workspace, (SELECT MIN(n.lane) FROM outbox n WHERE n.workspace = l.workspace "
+    f"AND n.lane > l.lane AND n.{_OPEN}) FROM lanes l WHERE l.lane IS NOT NULL) "
+    f"SELECT {columns(Delivery, 'o')} FROM lanes l JOIN outbox o ON o.workspace = l.workspace AND o.lane = l.lane "
+    "AND o.seq = (SELECT MIN(f.seq) FROM outbox f WHERE f.workspace = l.workspace AND f.lane = l.lane "
+    f"AND f.{_OPEN}) AND o.{_OPEN} AND o.state <> 'sending' WHERE l.lane IS NOT NULL ORDER BY o.next_at, o.seq"
 )
+"""From lane to lane by the index: what waits behind the first of a lane costs nothing, however much it is."""
 
 
 def heads(tx: Tx, now: datetime) -> tuple[list[Delivery], datetime | None]:
@@ -300,6 +322,18 @@ def post_state(tx: Tx, workspace: str, message_id: str) -> str | None:
 def leads_of(tx: Tx, workspace: str, message_id: str) -> list[int]:
     """The leads a message shows."""
     rows = tx.all("SELECT lead FROM message_leads WHERE workspace = ? AND message = ?", workspace, message_id)
+    return [row["lead"] for row in rows]
+
+
+def leads_at(tx: Tx, workspace: str, channel: str, ts: str) -> list[int]:
+    """The leads that a message in Slack shows, by where it stands; none where it is not Leadbell's."""
+    rows = tx.all(
+        "SELECT ml.lead FROM messages m JOIN message_leads ml ON ml.workspace = m.workspace AND ml.message = m.message "
+        "WHERE m.workspace = ? AND m.posted_in = ? AND m.ts = ? ORDER BY ml.lead",
+        workspace,
+        channel,
+        ts,
+    )
     return [row["lead"] for row in rows]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from providers.lead import Lead, Stage
+from storage import homes
 from storage.database import Tx
 from storage.filters import Filter, Frame, digits, index, where
 from storage.records import Note, StoredLead, columns, new_id, read, stamp
@@ -190,6 +191,7 @@ def change(
         return None
     tx.run(_UPDATE, *row, workspace, connection, external_id)
     _past_new(tx, workspace, before["number"])
+    homes.concern(tx, workspace, before["owner"])
     after = tx.one(sql, workspace, connection, external_id)
     return (read(StoredLead, before), read(StoredLead, after)) if after else None
 
@@ -245,6 +247,44 @@ def count(tx: Tx, workspace: str, wanted: Filter, frame: Frame) -> int:
     """How many leads pass."""
     sql, params = where(wanted, frame)
     return int(tx.value(f"SELECT COUNT(*) FROM leads WHERE workspace = ? AND {sql}", workspace, *params))
+
+
+def count_up_to(tx: Tx, workspace: str, wanted: Filter, frame: Frame, most: int) -> int:
+    """How many leads pass, counted up to ``most``: a large workspace is not read through for a heading."""
+    sql, params = where(wanted, frame)
+    return int(
+        tx.value(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM leads WHERE workspace = ? AND {sql} LIMIT ?) AS found",
+            workspace,
+            *params,
+            most,
+        )
+    )
+
+
+ENDED = tuple(stage.value for stage in (Stage.WON, Stage.LOST, Stage.CANCELLED))
+_OPEN = f"workspace = ? AND owner = ? AND stage NOT IN ({', '.join('?' * len(ENDED))})"
+
+
+def open_of(tx: Tx, workspace: str, owner: str, limit: int) -> list[StoredLead]:
+    """Somebody's leads that have not ended: first those that nobody contacted yet; of each the newest first."""
+    sql = (
+        f"SELECT {COLUMNS} FROM leads WHERE {_OPEN} "
+        "ORDER BY CASE WHEN contacted_at IS NULL THEN 0 ELSE 1 END, created_at DESC, number DESC LIMIT ?"
+    )
+    return [read(StoredLead, row) for row in tx.all(sql, workspace, owner, *ENDED, limit)]
+
+
+def count_open_of(tx: Tx, workspace: str, owner: str) -> tuple[int, int]:
+    """How many of somebody's leads have not ended, and how many of these nobody contacted yet."""
+    row = tx.one(
+        f"SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN contacted_at IS NULL THEN 1 ELSE 0 END), 0) AS fresh "
+        f"FROM leads WHERE {_OPEN}",
+        workspace,
+        owner,
+        *ENDED,
+    )
+    return (row["n"], row["fresh"]) if row else (0, 0)
 
 
 def of_customer(tx: Tx, workspace: str, lead: StoredLead, limit: int = 10) -> list[StoredLead]:
@@ -303,16 +343,18 @@ def notes(tx: Tx, workspace: str, number: int, limit: int = 20) -> list[Note]:
 
 def mark_contacted(tx: Tx, workspace: str, number: int, *, by: str, now: datetime) -> bool:
     """Somebody says that they reached out; ``False`` where that was said before."""
-    marked = tx.run(
+    marked = tx.one(
         "UPDATE leads SET contacted_at = ?, contacted_by = ?, version = version + 1 "
-        "WHERE workspace = ? AND number = ? AND contacted_at IS NULL",
+        "WHERE workspace = ? AND number = ? AND contacted_at IS NULL RETURNING owner",
         stamp(now),
         by,
         workspace,
         number,
     )
     _past_new(tx, workspace, number)
-    return bool(marked)
+    if marked is not None:
+        homes.concern(tx, workspace, marked["owner"])
+    return marked is not None
 
 
 def _past_new(tx: Tx, workspace: str, number: int) -> None:

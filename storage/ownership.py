@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 
+from storage import homes
 from storage.database import Tx
 from storage.records import THERE, Approval, columns, new_id, read, stamp
 
@@ -15,7 +16,7 @@ _COLUMNS = columns(Approval)
 
 def own(tx: Tx, workspace: str, number: int, *, person: str, by: str, instead_of: str | None, now: datetime) -> bool:
     """``person`` becomes the owner, if the owner is still ``instead_of`` (``None``: nobody). ``False``: too late."""
-    return bool(
+    done = bool(
         tx.run(
             "UPDATE leads SET owner = ?, owned_at = ?, assigned_by = ?, "
             "first_owned_at = COALESCE(first_owned_at, ?), version = version + 1 "
@@ -30,11 +31,14 @@ def own(tx: Tx, workspace: str, number: int, *, person: str, by: str, instead_of
             instead_of,
         )
     )
+    if done:
+        homes.concern(tx, workspace, person, instead_of)
+    return done
 
 
 def release(tx: Tx, workspace: str, number: int, *, owner: str) -> bool:
     """Nobody owns it any more, if ``owner`` still did."""
-    return bool(
+    done = bool(
         tx.run(
             "UPDATE leads SET owner = NULL, owned_at = NULL, assigned_by = NULL, version = version + 1 "
             "WHERE workspace = ? AND number = ? AND owner = ?",
@@ -43,6 +47,9 @@ def release(tx: Tx, workspace: str, number: int, *, owner: str) -> bool:
             owner,
         )
     )
+    if done:
+        homes.concern(tx, workspace, owner)
+    return done
 
 
 def adopt(tx: Tx, workspace: str, connection: str, member: str, person: str, now: datetime) -> list[int]:
@@ -60,6 +67,8 @@ def adopt(tx: Tx, workspace: str, connection: str, member: str, person: str, now
         connection,
         member,
     )
+    if rows:
+        homes.concern(tx, workspace, person)
     return [row["number"] for row in rows]
 
 
@@ -101,6 +110,7 @@ def ask(
     if not made:
         return None
     tx.run("UPDATE leads SET version = version + 1 WHERE workspace = ? AND number = ?", workspace, number)
+    homes.concern(tx, workspace, person, by, *approvers)
     return request
 
 
@@ -110,7 +120,7 @@ def decide(
     """End a waiting request; ``False`` where it had ended."""
     ended = tx.one(
         "UPDATE requests SET state = ?, decided_by = ?, decided_at = ?, reason = ? "
-        "WHERE workspace = ? AND request = ? AND state = 'waiting' RETURNING lead",
+        "WHERE workspace = ? AND request = ? AND state = 'waiting' RETURNING lead, person, asked_by, approvers",
         state,
         by,
         stamp(now),
@@ -121,6 +131,7 @@ def decide(
     if ended is None:
         return False
     tx.run("UPDATE leads SET version = version + 1 WHERE workspace = ? AND number = ?", workspace, ended["lead"])
+    homes.concern(tx, workspace, ended["person"], ended["asked_by"], *orjson.loads(ended["approvers"]))
     return True
 
 
@@ -129,6 +140,27 @@ def waiting(tx: Tx, workspace: str, number: int) -> Approval | None:
     sql = f"SELECT {_COLUMNS} FROM requests WHERE workspace = ? AND lead = ? AND state = 'waiting'"
     row = tx.one(sql, workspace, number)
     return read(Approval, row) if row else None
+
+
+_FOR = "workspace = ? AND state = 'waiting' AND approvers LIKE ? ESCAPE '\\'"
+
+
+def _named(person: str) -> str:
+    """A person's id as it stands in the JSON list of approvers."""
+    quoted = orjson.dumps(person).decode().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{quoted}%"
+
+
+def waiting_for(tx: Tx, workspace: str, approver: str, limit: int) -> list[Approval]:
+    """The requests that somebody is named for, the oldest first."""
+    sql = f"SELECT {_COLUMNS} FROM requests WHERE {_FOR} ORDER BY asked_at, request LIMIT ?"
+    return [read(Approval, row) for row in tx.all(sql, workspace, _named(approver), limit)]
+
+
+def count_waiting_for(tx: Tx, workspace: str, approver: str, most: int) -> int:
+    """How many requests somebody is named for, counted up to ``most``."""
+    sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM requests WHERE {_FOR} LIMIT ?) AS found"
+    return int(tx.value(sql, workspace, _named(approver), most))
 
 
 def request(tx: Tx, workspace: str, request_id: str) -> Approval | None:

@@ -44,6 +44,18 @@ def allow_documents(tx: Tx, workspace: str, allowed: bool) -> None:
     tx.run("UPDATE workspaces SET documents = ? WHERE workspace = ?", int(allowed), workspace)
 
 
+def tried(tx: Tx, workspace: str, now: datetime) -> bool:
+    """Somebody of the workspace took a lead; whether that was the first time."""
+    return bool(
+        tx.run("UPDATE workspaces SET tried_at = ? WHERE workspace = ? AND tried_at IS NULL", stamp(now), workspace)
+    )
+
+
+def has_tried(tx: Tx, workspace: str) -> bool:
+    """Whether somebody of the workspace has ever taken a lead."""
+    return tx.value("SELECT tried_at FROM workspaces WHERE workspace = ?", workspace) is not None
+
+
 def person(tx: Tx, workspace: str, person_id: str) -> Person | None:
     """What is known of somebody."""
     sql = f"SELECT {columns(Person)} FROM people WHERE workspace = ? AND person = ?"

@@ -60,14 +60,22 @@ def to_complete(
     )
 
 
-def take(tx: Tx, workspace: str, connection: str, limit: int, *, history: bool = False) -> list[Ping]:
-    """The ones that wait longest; those that have time only with ``history``. They wait on until :func:`done`."""
+def take(tx: Tx, workspace: str, connection: str, limit: int) -> list[Ping]:
+    """The ones that a webhook named and that wait longest. They wait on until :func:`done`."""
+    return _waiting(tx, "record IS NULL", workspace, connection, limit)
+
+
+def take_partial(tx: Tx, workspace: str, connection: str, limit: int, *, history: bool = False) -> list[Ping]:
+    """Those of which a list told a part and that wait longest; ``history``: those that have time."""
+    return _waiting(tx, f"record IS NOT NULL AND history = {int(history)}", workspace, connection, limit)
+
+
+def _waiting(tx: Tx, which: str, workspace: str, connection: str, limit: int) -> list[Ping]:
     rows = tx.all(
-        "SELECT external_id, times, record FROM pings WHERE workspace = ? AND connection = ? AND history = ? "
+        f"SELECT external_id, times, record FROM pings WHERE workspace = ? AND connection = ? AND {which} "
         "ORDER BY at, external_id LIMIT ?",
         workspace,
         connection,
-        int(history),
         limit,
     )
     found = []

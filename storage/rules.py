@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 
+from storage import homes
 from storage.database import Tx
 from storage.records import Subscription, columns, new_id, read, stamp
 
@@ -44,6 +45,7 @@ def subscribe(
         stamp(now),
         orjson.dumps(dict(presets or {})).decode(),
     )
+    homes.concern_admins(tx, workspace)
     return subscription
 
 
@@ -57,6 +59,7 @@ def channel_of(tx: Tx, workspace: str, subscription: str) -> str | None:
 
 def unsubscribe(tx: Tx, workspace: str, subscription: str) -> bool:
     """Delete a subscription. What it alerted stays alerted."""
+    homes.concern_admins(tx, workspace)
     return bool(tx.run("DELETE FROM subscriptions WHERE workspace = ? AND subscription = ?", workspace, subscription))
 
 
@@ -64,6 +67,11 @@ def every(tx: Tx, workspace: str) -> list[Subscription]:
     """The workspace's subscriptions, oldest first."""
     sql = f"SELECT {_COLUMNS} FROM subscriptions WHERE workspace = ? ORDER BY created_at, subscription"
     return [read(Subscription, row) for row in tx.all(sql, workspace)]
+
+
+def any_subscription(tx: Tx, workspace: str) -> bool:
+    """Whether a channel is told of leads."""
+    return tx.one("SELECT 1 FROM subscriptions WHERE workspace = ? LIMIT 1", workspace) is not None
 
 
 def alerted(tx: Tx, workspace: str, number: int) -> set[str]:

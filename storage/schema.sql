@@ -11,6 +11,7 @@ CREATE TABLE workspaces (
   next_seq         INTEGER NOT NULL DEFAULT 1,     -- order of deliveries
   sensitive_fields INTEGER NOT NULL DEFAULT 0,     -- an admin allows sensitive inputs in intake modals
   documents        INTEGER NOT NULL DEFAULT 0,     -- an admin allows that leads' documents are sent to their owners
+  tried_at         TEXT,                           -- somebody of it took a lead for the first time
   enterprise       TEXT NOT NULL DEFAULT '',       -- of Enterprise Grid: E…
   stopped          TEXT,                           -- revoked, uninstalled: nothing is done for it; NULL: at work
   stopped_at       TEXT,
@@ -64,6 +65,19 @@ CREATE TABLE channels (
   seen_at      TEXT NOT NULL,
   PRIMARY KEY (workspace, channel)
 );
+-- Whose Home tab was opened lately: what concerns them is published there anew, as well as can be.
+CREATE TABLE homes (
+  workspace TEXT NOT NULL,
+  person    TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  wanted    INTEGER NOT NULL DEFAULT 1,  -- grows with whatever concerns the person
+  drawn     INTEGER NOT NULL DEFAULT 0,  -- as far as that was published
+  shown     TEXT,                        -- digest of what is published; NULL: not known
+  attempts  INTEGER NOT NULL DEFAULT 0,
+  next_at   TEXT NOT NULL,               -- not before
+  PRIMARY KEY (workspace, person)
+);
+CREATE INDEX homes_due ON homes (workspace, next_at) WHERE wanted > drawn;
 
 -- One workspace's credentials for one lead system, and how far it has been read.
 CREATE TABLE connections (
@@ -224,7 +238,7 @@ CREATE TABLE alerts (
 CREATE TABLE messages (
   workspace  TEXT NOT NULL,
   message    TEXT NOT NULL,
-  kind       TEXT NOT NULL,               -- card, handover, ask, digest, summary
+  kind       TEXT NOT NULL,               -- card, handover, ask, digest, summary, welcome
   channel    TEXT NOT NULL,               -- a channel, or a person for a direct message
   ts         TEXT,                        -- NULL until delivered
   posted_in  TEXT,                        -- the channel Slack answered with
@@ -233,6 +247,8 @@ CREATE TABLE messages (
   created_at TEXT NOT NULL,
   PRIMARY KEY (workspace, message)
 );
+CREATE INDEX messages_place ON messages (workspace, posted_in, ts) WHERE ts IS NOT NULL;
+CREATE INDEX messages_welcome ON messages (workspace) WHERE kind = 'welcome';
 CREATE TABLE message_leads (
   workspace TEXT NOT NULL,
   message   TEXT NOT NULL,
@@ -442,7 +458,16 @@ CREATE TABLE sent_files (
 );
 CREATE INDEX sent_files_due ON sent_files (workspace, delete_at);
 
--- The process's own rows (no workspace): states of installing that were used, so that none works twice;
+-- The process's own rows (no workspace). Which process polls, delivers, writes back and schedules; it holds no time,
+-- because the clocks of two machines differ: who waits for it looks whether it is still renewed.
+CREATE TABLE lease (
+  id      INTEGER PRIMARY KEY CHECK (id = 1),
+  fence   INTEGER NOT NULL,               -- grows when it changes hands; checked in every transaction of its holder
+  holder  TEXT NOT NULL,                  -- '': nobody
+  process TEXT NOT NULL,                  -- where it runs, so that its end is seen on the same machine
+  beat    INTEGER NOT NULL                -- grows with each renewal
+);
+-- States of installing that were used, so that none works twice;
 CREATE TABLE used_states (
   state TEXT PRIMARY KEY,                     -- digest of what travelled through the browser
   at    TEXT NOT NULL

@@ -99,6 +99,19 @@ def key_beside(database: Path, *, may_make: bool) -> str | None:
     if not may_make:
         return None
     key = secrets.token_urlsafe(48)
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    _write_new(draft, key)
+    try:
+        os.link(draft, file)  # whole, or not at all; and only one of two processes that start together makes it
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    except OSError:  # a disk without hard links
+        _write_new(file, key)
+    finally:
+        draft.unlink()
+    return key
+
+
+def _write_new(file: Path, key: str) -> None:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(key + "\n")
-    return key

@@ -104,6 +104,44 @@ class House:
         await self.slack.interactions.press_in_view(self.here(user), block["block_id"], action)
         await self.quiet()
 
+    async def home(self, user: str) -> Json:
+        """Open Leadbell's Home; what is published there then."""
+        self.slack.people.home_seconds = 0
+        await self.slack.people.open_home(user)
+        await self.quiet()
+        return self.home_now(user)
+
+    def home_now(self, user: str) -> Json:
+        """What is published in somebody's Home."""
+        view = self.slack.workspace.views.home(user)
+        return view.json(self.slack.workspace.team) if view else {"blocks": []}
+
+    def home_says(self, user: str) -> str:
+        """All that somebody's Home shows."""
+        return "\n".join(texts(self.home_now(user)["blocks"]))
+
+    async def press_home(self, user: str, action: str, *, nth: int = 0) -> None:
+        """Press a button of somebody's Home."""
+        blocks = self.home_now(user)["blocks"]
+        block = [b for b in blocks for e in elements(b) if e.get("action_id") == action][nth]
+        view = self.slack.workspace.views.home(user)
+        assert view is not None
+        await self.slack.interactions.press_in_view(user, block["block_id"], action, view_id=view.id)
+        await self.quiet()
+
+    async def shortcut(self, user: str, callback_id: str, message: Message | None = None) -> None:
+        """Use a shortcut, on a message where one is given."""
+        channel, ts = (message.channel, message.ts) if message else (None, None)
+        reply = await self.slack.people.shortcut(user, callback_id, channel, ts)
+        assert reply.ok
+        await self.quiet()
+
+    async def options(self, user: str, block: str, typed: str) -> dict[str, str]:
+        """What a select of the open modal offers for what is typed: names by value."""
+        found = await self.slack.interactions.options(user, block, "value", typed)
+        assert "error" not in found
+        return {o["value"]: o["text"]["text"] for o in found["options"]}
+
     async def forge(self, user: str, message: Message, action: str, value: str) -> Reply:
         """Send a press as Slack would, with an action id and a value that stand on no button."""
         workspace, user = self.slack.workspace, self.here(user)
@@ -157,17 +195,20 @@ class House:
         """Wait until no task runs and nothing that is due waits, in the outbox or for a lead system."""
         bot = self.sandbox.bot
         for _ in range(400):
-            running = [t for t in bot.tasks.running if not t.get_name().startswith("plan")]
+            before = set(bot.tasks.running)  # one that ends meanwhile may have left something to be done
             open_rows = await bot.database.read(
                 lambda tx: tx.value(
                     "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending') AND next_at <= ?1 "
                     "AND workspace IN (SELECT workspace FROM workspaces WHERE stopped IS NULL)) "
                     "+ (SELECT COUNT(*) FROM writes w JOIN connections c ON c.connection = w.connection "
                     "WHERE w.state IN ('pending', 'sending', 'doubt') AND w.next_at <= ?1 AND c.state = 'active' "
-                    "AND w.workspace IN (SELECT workspace FROM workspaces WHERE stopped IS NULL))",
+                    "AND w.workspace IN (SELECT workspace FROM workspaces WHERE stopped IS NULL)) "
+                    "+ (SELECT COUNT(*) FROM homes WHERE wanted > drawn AND next_at <= ?1 "
+                    "AND workspace IN (SELECT workspace FROM workspaces WHERE stopped IS NULL))",
                     self.sandbox.clock.now().isoformat(timespec="milliseconds"),
                 )
             )
+            running = [t for t in before | bot.tasks.running if not t.get_name().startswith("plan")]
             if not running and not open_rows:
                 return
             await asyncio.sleep(0.01)  # for sockets, not for time

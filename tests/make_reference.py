@@ -102,7 +102,10 @@ ROUTES: Mapping[tuple[str, str], str] = {
         "Where a lead system's page of consent sends the browser back. The state works once, for ten minutes. A small "
         "page says what came of it."
     ),
-    ("GET", "/healthz"): '`{"ok": true, "problems": []}`; 503 and the problems where the process is not well.',
+    ("GET", "/healthz"): (
+        '`{"ok": true, "problems": [], "role": "leader"}` (or `follower`); 503 and the problems where the process is '
+        "not well."
+    ),
 }
 
 

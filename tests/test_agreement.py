@@ -19,6 +19,7 @@ from commands.forms.words import FACETS, KEYS, WORDS
 from commands.ids import Button, Do, Form, Shortcut
 from commands.registry import BUTTONS, FORMS, SHORTCUTS, VERBS
 from commands.verb import Role, Value, Verb
+from commands.views.sentences import own_words
 from providers.provider import discover
 from tests.conftest import ADA, ZOE, House, shown
 
@@ -95,6 +96,7 @@ def test_each_word_is_one_verb() -> None:
 
 def test_help_on_filters_names_every_key_and_word() -> None:
     (about,) = [verb.help for verb in VERBS if verb.name == "list"]
+    about += own_words({p.name: tuple(p.words) for p in discover().values()})
     words = {alias for p in discover().values() for alias in p.words}
     said = set(re.findall(r"`(?:[^`]*?\s)?-?([a-z]+)[:`]", about)) | set(re.findall(r"\b([a-z]+):", about))
     aliased = {facet for p in discover().values() for facet in p.words.values()}

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "providers").glob("*/NOTES.md")],
 )
-FOR_TESTS = {"LEADBELL_CRASH_AT"}
+FOR_TESTS = {"LEADBELL_CRASH_AT", "LEADBELL_PAUSE_AT"}
 """Settings that stop the process on purpose: for the crash tests only."""
 
 

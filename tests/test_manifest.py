@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 SCOPES: dict[str, frozenset[str]] = {
     "auth_test": frozenset(),
+    "chat_getPermalink": frozenset(),
     "oauth_v2_access": frozenset(),
     "chat_postEphemeral": frozenset({"chat:write"}),
     "chat_postMessage": frozenset({"chat:write"}),
@@ -40,6 +41,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "users_info": frozenset({"users:read", "users:read.email"}),
     "users_lookupByEmail": frozenset({"users:read.email"}),
     "views_open": frozenset(),
+    "views_publish": frozenset(),
     "views_push": frozenset(),
     "views_update": frozenset(),
 }
@@ -47,6 +49,7 @@ SCOPES: dict[str, frozenset[str]] = {
 (docs.slack.dev/reference/methods, "Required scopes" of each method's page)."""
 
 EVENT_SCOPES = {
+    "app_home_opened": set[str](),
     "channel_unarchive": {"channels:read"},
     "app_uninstalled": set(),
     "group_unarchive": {"groups:read"},
@@ -69,8 +72,8 @@ def granted(manifest: dict[str, Any]) -> set[str]:
 
 
 def sources() -> list[ast.Module]:
-    """The bot's own code; the stand-ins answer calls and make none."""
-    files = [f for f in (ROOT / "bot").rglob("*.py") if "sandbox" not in f.parts]
+    """The bot's own code; the stand-ins answer calls and make none, and the command line has commands of its own."""
+    files = [f for f in (ROOT / "bot").rglob("*.py") if "sandbox" not in f.parts and f.name != "cli.py"]
     return [ast.parse(f.read_text("utf-8")) for f in files]
 
 
@@ -122,7 +125,7 @@ def test_every_shortcut_of_the_manifest_has_a_handler_and_stands_in_the_sandbox(
 def test_nothing_without_a_handler_is_switched_on(manifest: dict[str, Any]) -> None:
     features, settings = manifest["features"], manifest["settings"]
     assert features["app_home"] == {
-        "home_tab_enabled": False,
+        "home_tab_enabled": True,
         "messages_tab_enabled": True,
         "messages_tab_read_only_enabled": True,
     }

@@ -136,6 +136,9 @@ def test_the_wheel_holds_the_files_that_the_product_reads(wheel: Path) -> None:
         "bot/sandbox/console/index.html",
         "bot/sandbox/console/console.css",
         "bot/sandbox/console/console.js",
+        "bot/provider_template/provider/__init__.py.txt",
+        "bot/provider_template/provider/fixtures/page_1.json",
+        "bot/provider_template/tests/journeys/test___slug___desk.py.txt",
         "providers/kpro/NOTES.md",
         "providers/kpro/fixtures/page_1.json",
     } <= held
@@ -158,6 +161,10 @@ def test_the_wheel_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> 
     listed = json.loads(_run(leadbell, "actions", "--json", cwd=tmp_path, env=env))
     assert {(a["provider"], a["action"]) for a in listed} >= {("kpro", "get-leads"), ("kpro", "import-leads")}
     assert "get-leads" in _run(leadbell, "actions", cwd=tmp_path, env=env)
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers" / "provider.py").touch()
+    assert "providers/acme" in _run(leadbell, "new-provider", "acme", cwd=tmp_path, env=env)
+    assert (tmp_path / "providers" / "acme" / "fixtures" / "page_1.json").is_file()
 
     told = "from importlib.metadata import distributions as d; print(*(f'{x.name}=={x.version}' for x in d()))"
     found = [Requirement(text) for text in _run(python, "-c", told, env=env).split()]

@@ -36,7 +36,11 @@ HISTORY = 60
 HISTORY_DAYS = 14
 NAMES = ("north", "west", "campus", "paris", "depot")
 """Of connections, for those who cannot think of one."""
-SHORTCUTS = [Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads")]
+SHORTCUTS = [
+    Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads"),
+    Shortcut(callback_id=ShortcutId.NEW_LEAD.value, type="global", name="New lead"),
+    Shortcut(callback_id=ShortcutId.ADD_TO_LEAD.value, type="message", name="Add to lead…"),
+]
 
 
 class Sandbox:
@@ -71,7 +75,6 @@ class Sandbox:
             recorder=Recorder(record) if record else None,
         )
         self.slack.workspace.shortcuts = SHORTCUTS
-        self.slack.workspace.home_tab = False  # as in the manifest
         self.second = self.slack.beside(alder_finch(self.clock.now))
         self.slack.titles = {slug: provider.name for slug, provider in self.providers.items()}
         self.systems: dict[str, StandIn] = {}
@@ -181,9 +184,9 @@ class Sandbox:
     async def advance(self, seconds: float) -> None:
         """Move the clock forward and ring what is due then."""
         self.clock.advance(timedelta(seconds=seconds))
-        await self.bot.ringer.ring_due()
-        self.bot.deliverer.wake()
-        self.bot.writer.wake()  # it may just be counting how long to sleep, by the time before
+        if duties := self.bot.duties:
+            await duties.ringer.ring_due()
+            duties.wake()  # they may just be counting how long to sleep, by the time before
 
     async def leads_keep_arriving(self) -> None:
         """New leads in every lead system: every second with ``--fast``, else every half a minute or so."""

@@ -10,6 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 TIMEOUT = 10
+MOST_CONNECTIONS = 500
+"""At a time, for all workspaces: calls that hang in some must leave connections to the others."""
 
 
 class Fate(Enum):
@@ -119,7 +121,9 @@ def fate(error: BaseException) -> tuple[Fate, float | None]:
 
 def make_session() -> aiohttp.ClientSession:
     """The session that all calls share. It carries the time limit: slack_sdk ignores its own where it is given one."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT), connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
+    )
 
 
 def make_client(url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

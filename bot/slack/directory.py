@@ -41,7 +41,7 @@ class SlackDirectory:
         if near and now - near[0] < timedelta(minutes=5):
             return near[1]
         known = await self._database.read(lambda tx: people.person(tx, workspace, person))
-        if known is None or now - known.seen_at > KEPT:
+        if known is None or now - known.seen_at > KEPT or not known.locale:  # found by e-mail: Slack said no locale
             known = await self._ask_person(workspace, person, now, known)
         if len(self._near) > 5000:
             self._near.clear()
@@ -106,6 +106,16 @@ class SlackDirectory:
 
         await self._database.write(keep_channel)
         return seen
+
+    async def permalink(self, workspace: str, channel: str, ts: str) -> str | None:
+        """A message's address; ``None`` where the bot cannot see it. Raises what the Slack client raises."""
+        try:
+            answer = await self._clients.of(workspace).chat_getPermalink(channel=channel, message_ts=ts)
+        except SlackApiError as error:
+            if error.response.get("error") in ("channel_not_found", "message_not_found", "not_in_channel"):
+                return None
+            raise
+        return str(answer["permalink"])
 
     async def _has_guests(self, workspace: str, channel: str) -> bool:
         answer = await self._clients.of(workspace).conversations_members(

@@ -19,16 +19,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.faults import reference, trace
+from bot.homes import Homes
 from bot.slack.authorize import workspace_of
 from bot.slack.client import Fate, NotInstalled, NoToken, code, fate
 from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
 from bot.tasks import Tasks
-from commands import act, alert
+from commands import alert
 from commands.forms.checking import again, checking
 from commands.ids import Do, Form, Shortcut
-from commands.registry import BUTTONS, FORMS, SHORTCUTS, command, only_reads
+from commands.registry import BUTTONS, FORMS, OPTIONS, SHORTCUTS, Search, command, only_reads
 from commands.verb import (
     Answer,
     Block,
@@ -40,13 +41,15 @@ from commands.verb import (
     Request,
     Role,
     Say,
+    Shared,
     Show,
     Submitted,
     Value,
     View,
 )
 from commands.views import doing, sentences
-from commands.views.blocks import fitting, modal, section, unformatted
+from commands.views.blocks import fitting, modal, said, section, unformatted
+from commands.views.home import digest_of
 from providers.download import Download
 from providers.errors import ProviderError
 from storage import deliveries, files, people
@@ -60,8 +63,6 @@ QUICK = 0.008
 MOST_QUESTIONS = 100
 """Unanswered at a time; beyond it the acknowledgement waits, so that no heap of questions grows."""
 Body = Mapping[str, Any]
-Search = Callable[[Desk, Request, str], Awaitable[list[Block]]]
-"""Given the desk, who typed what, and the block that it was typed in: the options."""
 
 
 class Edge:
@@ -75,12 +76,14 @@ class Edge:
         directory: SlackDirectory,
         files: SlackFiles,
         tasks: Tasks,
+        homes: Homes,
     ) -> None:
         self._desk = desk
         self._clients = clients
         self._directory = directory
         self._files = files
         self._tasks = tasks
+        self._homes = homes
         app.error(_strange)
         self._questions = 0
         app.command("/leads")(self._command)
@@ -90,12 +93,13 @@ class Edge:
             app.view(form.value)(self._submission(form, role, handler))
         for shortcut, (role, handler) in SHORTCUTS.items():
             app.shortcut(shortcut.value)(self._shortcut(shortcut, role, handler))
-        app.options(Do.CHOOSE.value)(self._options(act.options))
-        app.options(Do.VALUE.value)(self._options(act.suggestions))
+        for do, search in OPTIONS.items():
+            app.options(do.value)(self._options(search))
         everything = re.compile(".*")  # registered last: a button or modal of another release is never silent
         app.action(everything)(self._button(None, Role.MEMBER, _outdated))
         app.view(everything)(self._submission(None, Role.MEMBER, _outdated))
         app.shortcut(everything)(self._shortcut(None, Role.MEMBER, _outdated))
+        app.event("app_home_opened")(self._home)
         app.event("member_joined_channel")(self._joined)
         app.event("channel_unarchive")(self._joined)
         app.event("group_unarchive")(self._joined)
@@ -195,8 +199,14 @@ class Edge:
                 self._tasks.spawn(self._shown(self._after(task, body), body), "late button")
             else:
                 self._tasks.spawn(self._shown(self._perform(answer, body), body), "perform")
+            if _in_home(body):  # whatever came of it: what was pressed may not be true any more
+                self._tasks.spawn(self._pressed_home(task, body), "home")
 
         return pressed
+
+    async def _pressed_home(self, task: asyncio.Task[Answer], body: Body) -> None:
+        await asyncio.wait({task})
+        await self._homes.pressed(workspace_of(body), str((body.get("user") or {}).get("id") or ""))
 
     def _options(self, search: Search) -> Callable[..., Awaitable[None]]:
         async def typed(ack: AsyncAck, body: Body) -> None:
@@ -218,7 +228,8 @@ class Edge:
             files = (body.get("message") or {}).get("files") or []
 
             async def make() -> Request:
-                return await self._request(body, value=Value(file=str(files[0]["id"]) if files else None))
+                value = Value(file=str(files[0]["id"]) if files else None)
+                return await self._request(body, value=value, shared=_shared(body))
 
             if shortcut is Shortcut.IMPORT_FILE and not files:
                 await ack()
@@ -339,10 +350,19 @@ class Edge:
                 pass
 
     async def _say(self, say: Say, body: Body) -> None:
-        """Only to whoever asked: over the response URL; in a modal, as a page on top of it."""
-        url = body.get("response_url")
-        if not url and body.get("view"):
-            await self._open(_notice(body["view"], say.text), body, push=True)
+        """Only to whoever asked: over the response URL; in a modal, as a page on top of it; where there is neither, as
+        in Home or for a shortcut from anywhere, in a modal."""
+        url, inside = body.get("response_url"), body.get("view")
+        if not url and (inside or not _channel(body)):
+            shown = said(say.text, say.blocks)
+            if inside and not _in_home(body):
+                if say.replace and inside.get("callback_id") == Form.SAID:
+                    await self._clients.of(workspace_of(body)).views_update(view_id=str(inside["id"]), view=shown)
+                    return
+                shown = shown if say.blocks else _notice(inside, say.text)
+                await self._open(shown, body, push=True, told=say.text)
+            else:
+                await self._open(shown, body, push=False, told=say.text)
             return
         if url:
             message = _message(say)
@@ -353,7 +373,7 @@ class Edge:
             if answer.status_code == 200:
                 return
             log.info("a response url answered %s", answer.status_code)
-        channel = str((body.get("channel") or {}).get("id") or body.get("channel_id") or "")
+        channel = _channel(body)
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
         if channel:
             await self._clients.of(workspace_of(body)).chat_postEphemeral(
@@ -362,12 +382,34 @@ class Edge:
 
     async def _show(self, view: View, body: Body, *, or_say: bool = False) -> None:
         inside = body.get("view")
-        if inside and inside.get("type") == "modal":
-            await self._clients.of(workspace_of(body)).views_update(view_id=str(inside["id"]), view=view)
-        else:
+        if inside is None or _in_home(body):
             await self._open(view, body, push=False, or_say=or_say)
+        elif inside.get("callback_id") == Form.SAID and "submit" not in view:  # whoever closes it is back at the list
+            await self._open(view, body, push=True, told=sentences.window_late())
+        else:
+            await self._clients.of(workspace_of(body)).views_update(view_id=str(inside["id"]), view=view)
 
-    async def _open(self, view: View, body: Body, *, push: bool, or_say: bool = False) -> None:
+    async def _open(
+        self, view: View, body: Body, *, push: bool, or_say: bool = False, told: str = sentences.window_late()
+    ) -> None:
+        """Open a modal. ``told``: by direct message, where Slack opens none any more and nothing else reaches them."""
+        if body.get("trigger_id") and await self._opened(view, body, push=push):
+            return
+        if not body.get("response_url"):
+            await self._tell(body, told)
+            return
+        draft = (Value.loaded(view.get("private_metadata")) or Value()).draft
+        if draft:  # what was typed is kept, and the form one press away
+            text, blocks = doing.reopened(sentences.window_closed(), draft)
+            await self._say(Say(text, blocks), body)
+        elif or_say:
+            shown, _ = fitting([], [[b] for b in view["blocks"]], [])
+            await self._say(Say(view["title"]["text"], shown), body)
+        else:
+            await self._say(Say(sentences.window_late()), body)
+
+    async def _opened(self, view: View, body: Body, *, push: bool) -> bool:
+        """Whether Slack opened it; it does for three seconds after a person did something."""
         trigger = str(body.get("trigger_id") or "")
         try:
             if push:
@@ -377,19 +419,8 @@ class Edge:
         except SlackApiError as error:
             if code(error) not in ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired"):
                 raise
-            if not body.get("response_url"):
-                if push:
-                    await self._tell(body, "\n".join(b["text"]["text"] for b in view["blocks"]))
-                return
-            draft = (Value.loaded(view.get("private_metadata")) or Value()).draft
-            if draft:  # what was typed is kept, and the form one press away
-                text, blocks = doing.reopened(sentences.window_closed(), draft)
-                await self._say(Say(text, blocks), body)
-            elif or_say:
-                shown, _ = fitting([], [[b] for b in view["blocks"]], [])
-                await self._say(Say(view["title"]["text"], shown), body)
-            else:
-                await self._say(Say("Slack closed the window before I could open it. Please press again."), body)
+            return False
+        return True
 
     async def _hand(self, hand: Hand, body: Body) -> None:
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
@@ -412,10 +443,11 @@ class Edge:
                 hand.content.discard()
 
     async def _tell(self, body: Body, text: str) -> None:
-        """By direct message, where nothing else reaches the person any more."""
+        """By direct message, where nothing else reaches the person any more; nothing where nobody is named."""
         user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
-        team = workspace_of(body)
-        now = self._desk.now()
+        team, now = workspace_of(body), self._desk.now()
+        if not user:
+            return
 
         def tell(tx: Tx) -> None:
             deliveries.post(tx, team, self._desk.vault, kind="notice", to=user, now=now, body={"text": text})
@@ -424,6 +456,14 @@ class Edge:
         self._desk.wake()
 
     # -- events
+
+    async def _home(self, body: Body, event: Body) -> None:
+        """Somebody opened Home (or the messages beside it, which are not ours to draw)."""
+        team, user = workspace_of(body), str(event.get("user") or "")
+        if not (team and user):
+            log.info("a Home was opened, and Slack did not say whose")
+        elif event.get("tab") == "home":
+            await self._homes.opened(team, user, digest_of(event.get("view")))
 
     async def _joined(self, body: Body, event: Body) -> None:
         """Somebody joined a channel, or it is back: what was held back for it goes, and guests see no contact data."""
@@ -461,6 +501,31 @@ def _message(say: Say) -> dict[str, Any]:
     if say.blocks:
         message["blocks"] = list(say.blocks)
     return message
+
+
+def _in_home(body: Body) -> bool:
+    return (body.get("view") or {}).get("type") == "home"
+
+
+def _channel(body: Body) -> str:
+    return str((body.get("channel") or {}).get("id") or body.get("channel_id") or "")
+
+
+def _shared(body: Body) -> Shared | None:
+    """The message that a shortcut was used on."""
+    message = body.get("message")
+    if not message:
+        return None
+    by_app = message.get("bot_id") or message.get("subtype") == "bot_message"
+    name = message.get("username") or (message.get("bot_profile") or {}).get("name")
+    return Shared(
+        channel=_channel(body),
+        ts=str(message.get("ts") or ""),
+        thread_ts=str(message.get("thread_ts") or ""),
+        text=str(message.get("text") or ""),
+        author="" if by_app else str(message.get("user") or ""),
+        author_name=str(name or ""),
+    )
 
 
 def _notice(view: View, text: str) -> View:

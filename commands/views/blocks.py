@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from commands.ids import Do
+from commands.ids import Do, Form
 from commands.verb import Block, Value
 
 SECTION = 3000
@@ -23,6 +23,9 @@ MODAL_TITLE = 24
 MESSAGE_CHARACTERS = 11_000
 """Over all blocks of a message; Slack answers msg_blocks_too_long at about 13,200 (bolt-js issue 2509)."""
 MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+VIEW_BYTES = 250_000
+"""Of a view as it is sent (docs.slack.dev/reference/methods/views.publish)."""
 
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]",
@@ -206,12 +209,17 @@ def modal(
         "callback_id": callback,
         "title": plain(title, MODAL_TITLE),
         "close": plain(close or ("Cancel" if submit else "Close"), MODAL_TITLE),
-        "blocks": list(blocks)[:100],
+        "blocks": list(blocks)[:VIEW_BLOCKS],
         "private_metadata": (meta or Value()).dumped(),
     }
     if submit:
         view["submit"] = plain(submit, MODAL_TITLE)
     return view
+
+
+def said(text: str, blocks: Sequence[Block], title: str = "Leadbell") -> dict[str, Any]:
+    """A modal in the place of a message that only one person sees: where they asked, no message can be shown."""
+    return modal(title, blocks or [section(text)], callback=Form.SAID)
 
 
 def characters(blocks: object) -> int:
@@ -221,13 +229,27 @@ def characters(blocks: object) -> int:
     return sum(map(characters, blocks)) if isinstance(blocks, list | tuple) else 0
 
 
-def fitting(head: Sequence[Block], items: Iterable[Sequence[Block]], tail: Sequence[Block]) -> tuple[list[Block], int]:
-    """Head, as many items as a message takes, and tail; with how many items were taken."""
+def home(blocks: Sequence[Block], digest: str) -> dict[str, Any]:
+    """The view of a Home tab, with what tells whether it has changed. It never has more than Slack's 100 blocks."""
+    view = {"type": "home", "callback_id": Form.HOME.value, "blocks": list(blocks)[:VIEW_BLOCKS]}
+    return view | {"private_metadata": Value(words=digest).dumped()}
+
+
+def fitting(
+    head: Sequence[Block],
+    items: Iterable[Sequence[Block]],
+    tail: Sequence[Block],
+    *,
+    most_blocks: int = MESSAGE_BLOCKS,
+    most_characters: int = MESSAGE_CHARACTERS,
+) -> tuple[list[Block], int]:
+    """Head, as many items as a message (or the part of a view that is given) takes, and tail; with how many items were
+    taken."""
     taken: list[Block] = list(head)
-    room = MESSAGE_CHARACTERS - characters(list(head)) - characters(list(tail))
+    room = most_characters - characters(list(head)) - characters(list(tail))
     count = 0
     for item in items:
-        if len(taken) + len(item) + len(tail) > MESSAGE_BLOCKS or (room := room - characters(list(item))) < 0:
+        if len(taken) + len(item) + len(tail) > most_blocks or (room := room - characters(list(item))) < 0:
             break
         taken += item
         count += 1

@@ -99,18 +99,21 @@ def listed(held: Sequence[tuple[Connection, str, int, bool]], *, admin: bool) ->
     return Say(sentences.counted(len(held), "connection"), blocks)
 
 
-def _health(connection: Connection, system: str, stored: int, *, calling: bool) -> str:
+def state_of(connection: Connection) -> str:
+    """How a connection does, and why where it does not do well."""
     if connection.state == "paused":
-        state = f":red_circle: paused: {safe(connection.failure)}. Press *Reconnect*."
-    elif connection.failure:
-        state = f":large_yellow_circle: failing ({safe(connection.failure)}); trying again"
-    elif connection.succeeded_at is None:
-        state = ":white_circle: first poll is under way"
-    else:
-        state = ":large_green_circle: healthy"
+        return f":red_circle: paused: {safe(connection.failure)}. Press *Reconnect*."
+    if connection.failure:
+        return f":large_yellow_circle: failing ({safe(connection.failure)}); trying again"
+    if connection.succeeded_at is None:
+        return ":white_circle: first poll is under way"
+    return ":large_green_circle: healthy"
+
+
+def _health(connection: Connection, system: str, stored: int, *, calling: bool) -> str:
     last = local_time(connection.succeeded_at) if connection.succeeded_at else "not yet"
     return (
-        f"*{safe(connection.name)}* · {system} · {state}\n"
+        f"*{safe(connection.name)}* · {system} · {state_of(connection)}\n"
         f"Last success {last} · {sentences.counted(stored, 'lead')} stored{' · webhook on' if calling else ''}"
     )
 

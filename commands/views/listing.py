@@ -23,6 +23,21 @@ def local(at: datetime, zone: str) -> str:
     return there.strftime("%a %d %b %H:%M")
 
 
+def lines(sight: Sight, state: str, zone: str) -> str:
+    """A lead in three lines, masked as in every list; ``state`` is safe text: whose it is, or what comes next."""
+    lead = sight.lead
+    source = label(sight.provider, "source", lead.source_name or lead.source) or sight.provider.name
+    return "\n".join(
+        part
+        for part in (
+            f"*{sight.ref} · {safe(public_name(lead), 80)}* · {state}",
+            safe(request_line(sight)),
+            safe(" · ".join(p for p in (facts_line(sight), source, local(lead.created_at, zone)) if p)),
+        )
+        if part
+    )
+
+
 def item(sight: Sight, zone: str, now: datetime) -> Block:
     """One lead of a list."""
     lead = sight.lead
@@ -30,16 +45,7 @@ def item(sight: Sight, zone: str, now: datetime) -> Block:
     owner = sight.names.get(lead.owner or "", "somebody") if lead.owner else f"unclaimed for {waited}"
     if sight.waiting:
         owner = "waiting for approval"
-    source = label(sight.provider, "source", lead.source_name or lead.source) or sight.provider.name
-    text = "\n".join(
-        part
-        for part in (
-            f"*{sight.ref} · {safe(public_name(lead), 80)}* · {safe(owner, 60)}",
-            safe(request_line(sight)),
-            safe(" · ".join(p for p in (facts_line(sight), source, local(lead.created_at, zone)) if p)),
-        )
-        if part
-    )
+    text = lines(sight, safe(owner, 60), zone)
     return section(text, accessory=button("Details", Do.DETAILS, Value(lead=lead.number)))
 
 

@@ -1234,7 +1234,10 @@ def own_words(own: Mapping[str, Iterable[str]]) -> str:
 
 def more_help() -> str:
     """Below the help."""
-    return "`/leads help list` explains one of them. Buttons on the cards do the rest."
+    return (
+        "`/leads help list` explains one of them. Buttons on the cards do the rest; Leadbell's *Home* shows what is "
+        "yours and what waits for you. *New lead* is among Slack's shortcuts, *Add to lead…* in each message's menu."
+    )
 
 
 # -- running actions
@@ -1348,3 +1351,130 @@ def nothing_read(system: str) -> str:
 def csv_of(title: str, name: str) -> str:
     """Beside a result's file."""
     return f"{clean(title, 100)} · {clean(name, 60)}"
+
+
+# -- home, and the first steps
+
+
+def connect_step() -> str:
+    """Step 1."""
+    return "Paste the API key of the system that your leads come from. It is tried before it is saved."
+
+
+def subscribe_step() -> str:
+    """Step 2."""
+    return "Type `/invite @Leadbell` in the channel that is to hear of new leads, then choose it here."
+
+
+def try_step(systems: Sequence[str], *, creates: bool) -> str:
+    """Step 3; ``systems`` are the connected ones, ``creates``: one of them takes new leads from here."""
+    if creates:
+        how = "Make one here, of yourself."
+    elif systems:
+        how = f"Let one come to {listed(systems, 'or')}, such as by the form on your own site."
+    else:
+        how = "Once a lead system is connected, let a lead come in."
+    return f"{how} Its card appears in the channel within a minute: press *Claim*."
+
+
+def admins_set_up() -> str:
+    """Below the first steps, for everybody else."""
+    return "Steps 1 and 2 are for an admin of this workspace. Ask one of them; it takes a minute each."
+
+
+def welcome() -> str:
+    """To whoever installed Leadbell, once."""
+    return "Leadbell is installed. Three steps to a working lead desk:"
+
+
+def all_set() -> str:
+    """The same message, when all steps are done."""
+    return (
+        "The lead desk works: all three steps are done. New leads come to the channels that are subscribed; "
+        "`/leads help` lists what you can type."
+    )
+
+
+def nothing_is_mine() -> str:
+    """Home of somebody without open leads."""
+    return "No open lead is yours. *Claim* takes one, here or on its card in a channel."
+
+
+def my_leads(number: int, fresh: int) -> str:
+    """A heading in Home."""
+    return f"My leads · {counted(number, 'open lead')}, {fresh:,} to contact"
+
+
+def waiting_for_me(number: int, most: int) -> str:
+    """A heading in Home."""
+    return f"Waiting for my approval · {up_to(number, most)}"
+
+
+def up_to(number: int, most: int) -> str:
+    """A number that was counted up to ``most`` only."""
+    return f"{most - 1:,} or more" if number >= most else f"{number:,}"
+
+
+def oldest_first(left: int) -> str:
+    """Below the requests that Home shows."""
+    return f"And {left:,} more, which come here as these are decided."
+
+
+def team_unclaimed(number: int, most: int) -> str:
+    """A heading in Home."""
+    return f"Unclaimed · {up_to(number, most)}"
+
+
+def private_request(ref: str) -> str:
+    """A request of a lead that the approver may not see."""
+    return f"{ref} is a private lead: only its owner and admins see it."
+
+
+def wants(ref: str, by: str, person: str) -> str:
+    """A request in Home; the names are safe text, ``by`` is empty where they want it for themselves."""
+    return f"*{by} would like {person} to have {ref}*" if by else f"*{person} would like {ref}*"
+
+
+def more_connections(left: int) -> str:
+    """Below the connections that Home shows."""
+    return f"And {left:,} more: `/leads connections`."
+
+
+def window_late() -> str:
+    """By direct message, where a button's modal came too late."""
+    return "Slack closed the window before I could open it. Please press again."
+
+
+# -- a message that becomes a note
+
+
+def no_text_to_add() -> str:
+    """*Add to lead…* on a message without text."""
+    return "This message has no text that could become a note. Use it on one that somebody wrote."
+
+
+def nothing_to_add_to() -> str:
+    """*Add to lead…* before there is any lead that the person may see."""
+    return "There is no lead that you could add this to yet. `/leads list` shows them as soon as one arrives."
+
+
+def note_ends_with(author: str, *, link: bool) -> str:
+    """Below the note; ``author`` is safe text."""
+    return f"Who wrote it ({author}){' and a link back to the message' if link else ''} are added below the note."
+
+
+def added_to(ref: str, told: str | None, *, linked: bool) -> str:
+    """It is saved; ``told`` is the lead system that gets it too."""
+    also = f" and goes to {told}" if told else ""
+    link = "" if linked else " Leadbell is not in that conversation, so the note carries no link back."
+    return f":white_check_mark: The message is a note of *{ref}* now{also}.{link}"
+
+
+def quoted(author: str, link: str | None) -> str:
+    """What stands below the text of a note that was a message. It is a note: plain text, which nothing formats."""
+    return f"— {author}, in Slack: {link}" if link else f"— {author}, in Slack"
+
+
+def choose_a_lead() -> str:
+    """Nothing, or something strange, was chosen."""
+    return "Choose the lead from the list."

@@ -6,7 +6,7 @@ The next page's address is built here; ``links.next`` comes from the server and 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -42,61 +42,60 @@ def read_page(items: list[Any], seen: datetime) -> Page:
     return Page(records, lambda raw: to_lead(raw, seen), unreadable)
 
 
-def _last(answer: dict[str, Any], page: int, size: int) -> bool:
-    """Whether this was the last page: nothing came, a short page, or ``currentPage`` reached ``lastPage``."""
-    if not answer["data"] or len(answer["data"]) < size:
-        return True
-    pagination = answer.get("pagination")
-    last = pagination.get("lastPage") if isinstance(pagination, dict) else None
-    return isinstance(last, int) and page >= last
+@dataclass(slots=True)
+class _Place:
+    """Where a reading stands: a bound that moves with every page instead of the page number, so that leads that come or
+    go meanwhile hide none; only where a whole page lies within one minute the page number grows."""
+
+    bound: datetime
+    page: int = 1
+    seen: set[str] = field(default_factory=set)
+
+    def ends(self, read: Page, size: int) -> bool:
+        """Whether nothing follows a page: nothing came, it is short, or its number is not understood and it repeats.
+
+        What ``pagination`` says of totals is not believed: it may be wrong, and asking once more costs little.
+        """
+        before = len(self.seen)
+        self.seen.update(record.external_id for record in read.records)
+        repeats = self.page > 1 and len(self.seen) == before
+        return repeats or len(read.records) + read.unreadable < size
+
+    def move(self, at: datetime) -> None:
+        """To the last time that was read."""
+        self.page = self.page + 1 if _filter_time(at) == _filter_time(self.bound) else 1
+        self.bound = at if self.page == 1 else self.bound
 
 
 async def created_since(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
-    """Leads created at or after the minute of ``since``, oldest first.
-
-    The bound moves up with every page instead of the page number, so that leads that come or go meanwhile hide
-    none; only where a whole page lies within one minute the page number grows.
-    """
-    page, bound = 1, since
+    """Leads created at or after the minute of ``since``, oldest first."""
+    place = _Place(since)
     while True:
         query = [
-            ("createdAt.gte", _filter_time(bound)),
+            ("createdAt.gte", _filter_time(place.bound)),
             ("sort", "createdAt"),
-            ("page", str(page)),
+            ("page", str(place.page)),
             ("size", str(size)),
         ]
-        answer = await get_page(api, query)
-        read = read_page(answer["data"], since)
-        newest = max((r.created_at for r in read.records), default=bound)
+        read = read_page((await get_page(api, query))["data"], since)
+        newest = max((r.created_at for r in read.records), default=place.bound)
         yield replace(read, reached=newest)
-        if _last(answer, page, size):
+        if place.ends(read, size):
             return
-        if _filter_time(newest) == _filter_time(bound):
-            page += 1
-        else:
-            page, bound = 1, newest
+        place.move(newest)
 
 
 async def created_until(api: Api, until: datetime, size: int) -> AsyncIterator[Page]:
-    """Leads created up to ``until``, newest first.
-
-    The bound moves down with every page instead of the page number, so that leads that come or go meanwhile
-    hide none; only where a whole page lies within one minute the page number grows.
-    """
-    page, bound = 1, until
+    """Leads created up to ``until``, newest first."""
+    place = _Place(until)
     while True:
-        after = _filter_time(min(bound, FAR) + timedelta(minutes=1))
-        query = [("createdAt.lt", after), ("sort", "-createdAt"), ("page", str(page)), ("size", str(size))]
-        answer = await get_page(api, query)
-        read = read_page(answer["data"], until)
+        after = _filter_time(min(place.bound, FAR) + timedelta(minutes=1))
+        query = [("createdAt.lt", after), ("sort", "-createdAt"), ("page", str(place.page)), ("size", str(size))]
+        read = read_page((await get_page(api, query))["data"], until)
         yield read
-        if _last(answer, page, size):
+        if place.ends(read, size):
             return
-        oldest = min(r.created_at for r in read.records) if read.records else bound
-        if _filter_time(oldest) == _filter_time(bound):
-            page += 1
-        else:
-            page, bound = 1, oldest
+        place.move(min((r.created_at for r in read.records), default=place.bound))
 
 
 FEED = Feed(new=created_since, history=created_until, changes=created_since, page_size=PAGE_SIZE)

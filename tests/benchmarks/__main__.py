@@ -10,7 +10,7 @@ import os
 import platform
 from collections.abc import Callable
 
-from tests.benchmarks import dispatch, forms, ingest, repoll, startup
+from tests.benchmarks import dispatch, forms, ingest, neighbours, repoll, startup
 from tests.benchmarks.figures import Figure
 
 ALL: dict[str, tuple[Callable[[], list[Figure]], Callable[[], list[Figure]]]] = {
@@ -18,6 +18,7 @@ ALL: dict[str, tuple[Callable[[], list[Figure]], Callable[[], list[Figure]]]] = 
     "repoll": (repoll.measure, lambda: repoll.measure(1_000, 50_000, 20)),
     "dispatch": (dispatch.measure, lambda: dispatch.measure(20_000, 1)),
     "forms": (forms.measure, lambda: forms.measure(20)),
+    "neighbours": (neighbours.measure, lambda: neighbours.measure(neighbours.QUICK)),
     "startup": (startup.measure, lambda: startup.measure(2, 5)),
 }
 

@@ -93,6 +93,7 @@ async def _bot(provider: str, url: str, folder: Path, leads: int) -> None:
     from pydantic import SecretStr
 
     from bot.app import build_leadbell, tune_interpreter
+    from bot.polling import Poller
     from bot.settings import Settings, Tempo
     from storage import connections
 
@@ -110,7 +111,7 @@ async def _bot(provider: str, url: str, folder: Path, leads: int) -> None:
     tune_interpreter()
     await bot.database.write(lambda tx: connections.start_at(tx, TEAM, connection, LONG_AGO, None))
     began = time.perf_counter()
-    await bot.ringer._poller.poll(TEAM, connection)
+    await Poller(bot.desk, bot.desk.apis, bot.clock, settings.tempo).poll(TEAM, connection)
     seconds = time.perf_counter() - began
     stored = await bot.database.read(lambda tx: tx.value("SELECT COUNT(*) FROM leads"))
     await bot.stop()

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.app import Leadbell, build_leadbell
 from bot.clock import SystemClock
+from bot.polling import Poller
 from bot.settings import Settings, Tempo
 from providers.kpro.stand_in import KproStandIn
 from storage.database import Tx
@@ -42,12 +43,13 @@ class _Desk:
 
     def __init__(self, bot: Leadbell, connection: str) -> None:
         self.bot = bot
+        self.poller = Poller(bot.desk, bot.desk.apis, bot.clock, bot.settings.tempo)
         self.connection = connection
         self.seconds: list[float] = []
 
     async def poll(self) -> None:
         began = time.perf_counter()
-        await self.bot.ringer._poller.poll(TEAM, self.connection)
+        await self.poller.poll(TEAM, self.connection)
         self.seconds.append(time.perf_counter() - began)
 
 

@@ -6,6 +6,7 @@ Tests, the soak run and benchmarks start it, kill it, start it again, and look a
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from bot.clock import SystemClock
@@ -158,7 +160,7 @@ class Street:
 
     async def start(self, *, crash_at: str | None = None, ready: bool = True, **settings: str | None) -> None:
         """Start the bot; ``ready`` waits until it says so. A setting that is None is left out."""
-        given = {**self.environment, **settings, "LEADBELL_CRASH_AT": crash_at}
+        given = {**self.environment, "LEADBELL_CRASH_AT": crash_at, **settings}
         with (self.folder / "stderr.txt").open("ab") as stderr:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -200,7 +202,48 @@ class Street:
         file = self.folder / "stderr.txt"
         return file.read_text("utf-8") if file.exists() else ""
 
+    # -- several processes on one database
+
+    def beside(self) -> Street:
+        """A second process: the same stand-ins and database, a port of its own. Nothing runs yet."""
+        twin = copy.copy(self)
+        twin.port = free_port()
+        twin.process = None
+        twin.environment = {**self.environment, "PORT": str(twin.port)}
+        self._stack.push_async_callback(twin.kill)
+        return twin
+
+    def answer(self) -> None:
+        """Slack's requests come to this process from now on."""
+        self.slack.request_url = f"http://127.0.0.1:{self.port}/slack/events"
+
+    async def role(self) -> str:
+        """Whether this process leads or follows, as it says itself."""
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
+            said = await answer.json()
+        assert answer.status == 200, said
+        return str(said["role"])
+
+    def holder(self) -> int | None:
+        """The id of the process that holds the lease."""
+        held = self.rows("SELECT process FROM lease WHERE holder <> ''") if self.has("lease") else []
+        return int(held[0][0].split()[-2]) if held else None
+
+    def leads(self) -> bool:
+        """Whether this process holds the lease."""
+        return self.process is not None and self.holder() == self.process.pid
+
+    async def stopped(self) -> None:
+        """Wait until the process was paused (SIGSTOP)."""
+        assert self.process is not None
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        await self.until(lambda: stat.read_text("ascii", "replace").rpartition(")")[2].split()[0] == "T")
+
     # -- the database, from outside
+
+    def has(self, table: str) -> bool:
+        """Whether there is such a table (yet)."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = ?", table))
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         """What a question to the database gives."""

@@ -10,6 +10,7 @@ import signal
 
 import pytest
 
+from bot.taking import SLICE
 from tests.conftest import ADA, MAX, ZOE, shown
 from tests.faults.process import CRASHED, Street, prepare
 
@@ -38,6 +39,19 @@ async def test_a_crash_while_polling_or_delivering_loses_and_doubles_nothing(str
     await street.kpro.arrive()
     await street.start()
     await street.settled(4)
+    street.every_lead_once()
+
+
+async def test_a_crash_between_the_slices_of_a_page_loses_and_doubles_nothing(street: Street) -> None:
+    prepare(street.database, key=street.kpro.api_key)
+    many = SLICE * 2 + 1
+    for _ in range(many):
+        await street.kpro.arrive()
+    await street.start(crash_at="take_in_page.committed", ready=False)
+    assert await street.exit_code() == CRASHED
+    assert street.value("SELECT COUNT(*) FROM leads") == SLICE
+    await street.start()
+    await street.settled(many, 60)
     street.every_lead_once()
 
 

@@ -178,7 +178,7 @@ async def test_a_place_that_refuses_is_told_once_and_tried_again_later(desk: Hou
     assert desk.cards() == []
     (told,) = held_back(desk)
     assert f"({code})" in told.text
-    await desk.sandbox.bot.ringer.housekeeping()
+    await desk.sandbox.bot.duties.ringer.housekeeping()
     await settled(desk)
     assert len(desk.cards()) == 1
     assert len(held_back(desk)) == 1
@@ -214,7 +214,7 @@ async def test_many_parked_edits_of_one_card_are_tried_again_without_trouble(
         await desk.forge(ZOE, card, "claim", value)
         await desk.forge(ZOE, card, "release", value)
     desk.slack.workspace.channels[LEADS].is_archived = False
-    await desk.sandbox.bot.ringer.housekeeping()
+    await desk.sandbox.bot.duties.ringer.housekeeping()
     await settled(desk)
     assert "*Unclaimed*" in shown(card)
     assert "housekeeping failed" not in caplog.text
@@ -328,7 +328,7 @@ async def test_a_card_that_is_held_back_does_not_outlive_its_subscription(desk: 
     listed = await desk.command(ADA, "/leads subscriptions")
     assert listed is not None
     await desk.press(ADA, listed, "unsubscribe")
-    await desk.sandbox.bot.ringer.housekeeping()
+    await desk.sandbox.bot.duties.ringer.housekeeping()
     await desk.quiet()
     assert desk.cards() == []
 

@@ -16,7 +16,7 @@ from storage.database import Tx
 from tests.adding import Browser, second
 from tests.conftest import ADA, LEADS, MAX, ZOE, House, shown
 from tests.journeys.test_http_edge import JSON, send
-from tests.storage.build import tables
+from tests.storage.build import OF_THE_PROCESS, tables
 
 HOME, OTHER = "T0LEADBELL", "T0ALDER"
 OTHERS_ADA = "U1ADA"
@@ -41,7 +41,7 @@ async def street(make_house: Callable[..., Any]) -> tuple[House, House]:
 async def counted(house: House, workspace: str) -> dict[str, int]:
     """How many rows of a workspace each table has; tables without any are left out."""
     database = house.sandbox.bot.database
-    names = [n for n in tables(database) if n not in ("vault_check", "used_states")]
+    names = [n for n in tables(database) if n not in OF_THE_PROCESS]
 
     def count(tx: Tx) -> dict[str, int]:
         return {n: tx.value(f"SELECT COUNT(*) FROM {n} WHERE workspace = ?", workspace) for n in names}
@@ -104,7 +104,7 @@ async def test_installed_again_within_the_grace_everything_is_as_it_was(street: 
     before = await counted(house, HOME)
     await house.arrive(firstName="Meanwhile")
     await house.sandbox.advance(6 * DAY)
-    await house.sandbox.bot.ringer.housekeeping()
+    await house.sandbox.bot.duties.ringer.housekeeping()
     await house.quiet()
     assert await counted(house, HOME) == before
     async with Browser(house) as browser:
@@ -117,7 +117,7 @@ async def test_installed_again_within_the_grace_everything_is_as_it_was(street: 
     await house.press(MAX, second_card, "claim")
     assert "Max Winter* has it" in shown(second_card)
     await house.sandbox.advance(30 * DAY)
-    await house.sandbox.bot.ringer.housekeeping()
+    await house.sandbox.bot.duties.ringer.housekeeping()
     assert (await counted(house, HOME))["leads"] == 2
 
 
@@ -143,7 +143,7 @@ async def test_after_the_grace_no_row_is_left_and_the_neighbours_rows_are_untouc
 
 async def _rows(house: House, workspace: str) -> dict[str, list[tuple[Any, ...]]]:
     database = house.sandbox.bot.database
-    names = [n for n in tables(database) if n not in ("vault_check", "used_states")]
+    names = [n for n in tables(database) if n not in OF_THE_PROCESS]
 
     def everything(tx: Tx) -> dict[str, list[tuple[Any, ...]]]:
         return {n: [tuple(r) for r in tx.all(f"SELECT * FROM {n} WHERE workspace = ?", workspace)] for n in names}
@@ -255,7 +255,8 @@ async def test_in_the_middle_of_a_poll_nothing_more_is_stored_or_called(street: 
     await house.kpro.arrive(firstName="Sofia")
     bot = house.sandbox.bot
     reached, go_on = asyncio.Event(), asyncio.Event()
-    read = bot.database.look
+    database = bot.duties._desk.database  # the leader's view of it
+    read = database.look
 
     async def held_up(fn: Any) -> Any:
         found = await read(fn)
@@ -264,13 +265,13 @@ async def test_in_the_middle_of_a_poll_nothing_more_is_stored_or_called(street: 
             await go_on.wait()
         return found
 
-    bot.database.look = held_up  # type: ignore[method-assign]
+    database.look = held_up  # type: ignore[method-assign]
     advancing = asyncio.create_task(house.sandbox.advance(61))
     await asyncio.wait_for(reached.wait(), 5)
     await house.slack.people.uninstall()
     go_on.set()
     await advancing
-    bot.database.look = read  # type: ignore[method-assign]
+    database.look = read  # type: ignore[method-assign]
     await house.quiet()
     assert house.cards() == []
     assert len(other.cards()) == 1
@@ -289,7 +290,7 @@ async def test_in_the_middle_of_a_delivery_no_dead_token_is_used(
     """The app is removed after a delivery was marked as being sent, and before its call."""
     house, other = street
     bot = house.sandbox.bot
-    call = bot.deliverer._call
+    call = bot.duties.deliverer._call
     left: list[str] = []
 
     async def leaves_first(delivery: Any, *rest: Any, **more: Any) -> Any:
@@ -298,7 +299,7 @@ async def test_in_the_middle_of_a_delivery_no_dead_token_is_used(
             await house.slack.people.uninstall()
         return await call(delivery, *rest, **more)
 
-    monkeypatch.setattr(bot.deliverer, "_call", leaves_first)
+    monkeypatch.setattr(bot.duties.deliverer, "_call", leaves_first)
     await house.arrive()
     assert left
     assert house.cards() == []

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import httpx
+import phonenumbers
 import pytest
+from babel import localedata
 from pydantic import BaseModel, SecretStr
 
+from bot.new_provider import MARK
 from commands.connect import Name
 from commands.forms.fields import fields_of
 from providers.action import Action, Effect
@@ -23,11 +28,17 @@ from providers.lead import Lead, Privacy
 from providers.provider import Page, Provider, StandIn, discover
 from storage.filters import index
 from storage.leads import content
+from tests.providers.recorded import FILES, Lying, Recorded, fields_in, leads_in, recorded
 
 NOW = datetime(2026, 11, 23, 10, 4, 5, tzinfo=UTC)
 PROVIDERS = list(discover().values())
 ACTIONS = [(p, a) for p in PROVIDERS for a in p.actions]
-FIXTURES = ("page_1", "page_2", "nulls", "unknown_enum", "missing_fields", "error_401", "empty")
+RECORDED = datetime(2022, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+"""Around whatever was recorded; nothing older should be, because a feed may walk through all this time."""
+LONGEST = 120
+"""Seconds, on a busy machine: a reading that takes longer never ends."""
+FILLED = NOW - timedelta(days=11), NOW + timedelta(days=1)
+"""Around ten days of a stand-in's history."""
 FAULTS = {
     "401": AuthFailed,
     "429": Unavailable,
@@ -67,7 +78,8 @@ class House:
         self.api = replace(self.provider.api(self.client, secret, url=url), attempts=1)
 
     async def new(self) -> list[Page]:
-        return [p async for p in self.provider.feed.new(self.api, NOW - timedelta(hours=1), 50)]
+        async with asyncio.timeout(LONGEST):
+            return [p async for p in self.provider.feed.new(self.api, NOW - timedelta(hours=1), 50)]
 
     async def stop(self) -> None:
         await self.client.aclose()
@@ -82,25 +94,32 @@ async def house(provider: Provider) -> AsyncIterator[House]:
     await made.stop()
 
 
-def test_some_lead_system_is_found() -> None:
-    assert "kpro" in discover()
+def test_the_five_lead_systems_are_found() -> None:
+    assert discover().keys() >= CREDENTIALS.keys()
+    assert len(CREDENTIALS) == 5
 
 
 # --------------------------------------------------------------------------------------- declared
 
 
 @every_provider
-@pytest.mark.parametrize("name", FIXTURES)
-def test_its_recorded_answers_are_there(provider: Provider, name: str) -> None:
-    file = resources.files(f"providers.{provider.slug}") / "fixtures" / f"{name}.json"
-    assert file.is_file(), f"providers/{provider.slug}/fixtures/{name}.json is missing"
-    assert json.loads(file.read_text(encoding="utf-8"))
+def test_nothing_of_it_is_left_to_fill_in(provider: Provider) -> None:
+    folder = Path(str(resources.files(f"providers.{provider.slug}")))
+    left = [
+        f"{file.relative_to(folder.parent.parent)}:{number}: {line[line.index(MARK) :]}"
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in (".py", ".md", ".json")
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if MARK in line
+    ]
+    assert not left, "only a person can fill these in:\n" + "\n".join(left)
 
 
 @every_provider
-def test_its_notes_are_there(provider: Provider) -> None:
-    notes = resources.files(f"providers.{provider.slug}") / "NOTES.md"
-    assert len(notes.read_text(encoding="utf-8")) > 200
+def test_its_notes_say_what_it_was_written_from(provider: Provider) -> None:
+    notes = (resources.files(f"providers.{provider.slug}") / "NOTES.md").read_text(encoding="utf-8")
+    assert len(notes) > 200
+    assert re.search(r"https?://", notes), f"providers/{provider.slug}/NOTES.md: name the document, and where it is"
 
 
 def test_slugs_prefixes_and_names_are_unique() -> None:
@@ -111,14 +130,29 @@ def test_slugs_prefixes_and_names_are_unique() -> None:
 
 @every_provider
 def test_it_is_named_as_operators_rely_on(provider: Provider) -> None:
-    assert provider.slug in {"kpro", "lofty", "student", "seloger", "storedge"}
+    assert re.fullmatch(r"[a-z][a-z0-9]+", provider.slug), "it stands in addresses and in names of settings"
     assert re.fullmatch(r"[A-Z]{2}", provider.prefix)
     assert re.fullmatch(r"https://[a-z0-9.-]+", provider.url)
+    nobodys = provider.url.endswith((".invalid", ".test", ".example", ".localhost"))  # RFC 2606
+    assert not nobodys, f"providers/{provider.slug}/__init__.py: url: give the real host"
     assert provider.rate.burst >= 1
     assert provider.rate.per_minute > 0
 
 
-CREDENTIALS = {
+@every_provider
+def test_its_country_and_its_locale_are_known(provider: Provider) -> None:
+    where = f"providers/{provider.slug}/__init__.py"
+    table = (resources.files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    countries = {line.split("\t")[0] for line in table.splitlines() if line and not line.startswith("#")}
+    assert provider.region in countries & phonenumbers.SUPPORTED_REGIONS, (
+        f"{where}: region: in which country (ISO 3166, two letters) is a telephone number without its country read?"
+    )
+    assert localedata.exists(provider.locale), f"{where}: locale: how are money and days written there? (en_GB)"
+    assert provider.locale[-3:-2] == "_", f"{where}: locale: with its country, as in en_GB"
+    assert provider.locale[-2:] in countries, f"{where}: locale: with its country, as in en_GB"
+
+
+CREDENTIALS = {  # other lead systems name theirs as they like
     "kpro": {"api_key"},
     "lofty": {"api_key", "client_id", "client_secret", "access_token"},
     "student": {"api_token"},
@@ -130,8 +164,9 @@ CREDENTIALS = {
 @every_provider
 def test_its_credentials_are_those_of_the_contract(provider: Provider) -> None:
     fields = provider.credentials.model_fields
-    assert CREDENTIALS[provider.slug] <= fields.keys()
-    for name in fields.keys() - CREDENTIALS[provider.slug]:
+    named = CREDENTIALS.get(provider.slug, set(fields))
+    assert named <= fields.keys()
+    for name in fields.keys() - named:
         assert not fields[name].is_required(), f"{name}: what the contract does not name may be left out"
     made = provider.credentials.model_validate(accepted(provider))
     assert any(isinstance(v, SecretStr) for _, v in made)
@@ -166,7 +201,7 @@ def test_each_input_says_what_it_is_for(provider: Provider) -> None:
 def test_an_action_is_declared_whole(provider: Provider, action: Action[Any]) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", action.name)
     assert action.title
-    assert action.source, "which document and section does it encode?"
+    assert action.source, f"{action.name}: source: which document and section does it encode?"
     assert action.path.startswith("/")
     assert (action.method == "GET") <= (action.effect is Effect.READ)
     assert isinstance(action.privacy, Privacy)
@@ -208,6 +243,127 @@ def test_an_intake_names_fields_of_its_row(provider: Provider) -> None:
     assert provider.intake.batch > 0
     made = provider.intake.row.model_validate({provider.intake.email: "a@example.com"})
     assert getattr(made, provider.intake.mails) is False, "nobody is mailed unless it was chosen"
+
+
+# ---------------------------------------------------------------------------------------- recorded
+
+
+async def read(
+    provider: Provider, api: Api, way: str, size: int, span: tuple[datetime, datetime] = RECORDED
+) -> list[Page]:
+    """All that a way of the feed gives."""
+    pages = getattr(provider.feed, way)(api, span[1] if way == "history" else span[0], size)
+    async with asyncio.timeout(LONGEST):
+        return [page async for page in pages]
+
+
+def mapped(pages: list[Page]) -> dict[str, Lead]:
+    """The leads of some pages by id, each read and made ready to be stored."""
+    leads = {}
+    for page in pages:
+        for record in page.records:
+            lead = page.read(record.raw)
+            assert isinstance(lead, Lead)
+            assert (lead.external_id, lead.created_at) == (record.external_id, record.created_at)
+            assert lead.external_id
+            assert lead.created_at.utcoffset() == timedelta()
+            assert content(lead, record.fingerprint)
+            leads[lead.external_id] = lead
+    return leads
+
+
+@every_provider
+@pytest.mark.parametrize("name", FILES)
+def test_its_recorded_answers_are_there(provider: Provider, name: str) -> None:
+    assert recorded(provider, name)
+
+
+@every_provider
+def test_its_recorded_answers_are_what_they_are_called(provider: Provider) -> None:
+    first, second, nulls, odd, bare, empty = (leads_in(recorded(provider, n)) for n in FILES if n != "error_401")
+    assert first, "page_1 holds no list of leads"
+    assert second, "page_2 holds no list of leads"
+    assert nulls, "nulls holds no list of leads"
+    assert odd, "unknown_enum holds no list of leads"
+    assert bare, "missing_fields holds no list of leads"
+    assert not empty, "empty holds leads"
+    null = {name for name, value in fields_in(nulls) if value is None}
+    never = {name for name, value in fields_in([first, second, odd]) if value is None} - null
+    assert null, "nothing is null in nulls"
+    assert not (wrong := never & {name for name, _ in fields_in(nulls)}), f"null elsewhere, but not in nulls: {wrong}"
+    known = {json.dumps(value) for _, value in fields_in([first, second]) if isinstance(value, str | int)}
+    assert any(json.dumps(value) not in known for _, value in fields_in(odd)), "unknown_enum holds nothing unknown"
+    fewest, most = (f(len(dict(fields_in(lead))) for lead in leads) for f, leads in ((min, bare), (max, first)))
+    assert fewest < most, "nothing is missing in missing_fields"
+
+
+@every_provider
+@pytest.mark.parametrize("way", ["new", "history", "changes", "follows"])
+async def test_both_recorded_pages_are_read_to_the_last_lead(provider: Provider, way: str) -> None:
+    if getattr(provider.feed, way) is None:
+        return
+    there = [leads_in(recorded(provider, name)) for name in ("page_1", "page_2")]
+    found: dict[str, Lead] = {}
+    for looks in range(3):  # a feed may look at the top of the list before it reads it
+        async with Recorded(provider, *["page_1"] * looks, "page_1", "page_2") as api:
+            try:
+                pages = await read(provider, api, way, len(there[0]))
+            except UnexpectedResponse:
+                assert looks, "both pages are refused"
+                break
+        assert sum(page.unreadable for page in pages) == 0
+        found = max(found, mapped(pages), key=len)
+    assert len(found) == sum(map(len, there))
+
+
+@every_provider
+@pytest.mark.parametrize("name", ["nulls", "unknown_enum", "missing_fields"])
+async def test_an_odd_recorded_answer_costs_no_lead(provider: Provider, name: str) -> None:
+    """Served for ever, because who asks again must be told the same."""
+    there = leads_in(recorded(provider, name))
+    async with Recorded(provider, last=name) as api:
+        pages = await read(provider, api, "new", len(there))
+    leads, unreadable = mapped(pages), sum(page.unreadable for page in pages)
+    if name == "missing_fields":
+        assert leads
+        assert len(leads) + unreadable >= len(there)
+    else:
+        assert (len(leads), unreadable) == (len(there), 0)
+
+
+@every_provider
+async def test_a_recorded_refusal_of_the_credentials_is_one_and_then_it_works_again(provider: Provider) -> None:
+    async with Recorded(provider, last="error_401", status=401) as api:
+        with pytest.raises(AuthFailed):
+            await provider.check(api)
+        for way in ("new", "history", "changes"):
+            with pytest.raises(AuthFailed):
+                await read(provider, api, way, 50)
+    async with Recorded(provider, "page_1") as api:
+        assert mapped(await read(provider, api, "new", 50))
+
+
+@every_provider
+async def test_a_recorded_empty_list_is_no_failure(provider: Provider) -> None:
+    async with Recorded(provider) as api:
+        for way in ("new", "history", "changes", *(["follows"] if provider.feed.follows else [])):
+            assert mapped(await read(provider, api, way, 50)) == {}
+
+
+@every_provider
+@pytest.mark.parametrize("way", ["new", "history", "changes", "follows"])
+@pytest.mark.parametrize("lie", [1, 1000])
+async def test_a_page_that_repeats_for_ever_ends(provider: Provider, way: str, lie: int) -> None:
+    """With its leads, or as an answer that nobody expects; whatever totals it tells."""
+    if getattr(provider.feed, way) is None:
+        return
+    there = leads_in(recorded(provider, "page_1"))
+    async with Recorded(provider, last="page_1", lie=lambda total: total * lie) as api:
+        try:
+            pages = await read(provider, api, way, len(there))
+        except UnexpectedResponse:
+            return
+    assert len(mapped(pages)) == len(there)
 
 
 # ------------------------------------------------------------------------------------------- asked
@@ -253,6 +409,43 @@ async def test_all_history_is_read_newest_first(provider: Provider, house: House
             page.read(record.raw)
     assert len(seen) == 120
     assert newest == sorted(newest, reverse=True)
+
+
+@every_provider
+async def test_the_cursor_passes_over_no_new_lead(provider: Provider, house: House) -> None:
+    """It goes to the newest lead of each page; whatever comes on a later page must not be older than that."""
+    house.system.fill(120, 10)
+    cursor = since = FILLED[0]
+    seen: set[str] = set()
+    async for page in provider.feed.new(house.api, since, 25):
+        fresh = [r for r in page.records if r.external_id not in seen]
+        assert all(r.created_at >= cursor for r in fresh)
+        cursor = max([cursor, *(r.created_at for r in page.records)])
+        seen |= {r.external_id for r in fresh}
+    assert len(seen) == 120
+
+
+@every_provider
+@pytest.mark.parametrize("lie", [lambda _: 0, lambda n: n * 10], ids=["nothing", "ten-times"])
+async def test_a_total_that_lies_hides_no_lead(provider: Provider, house: House, lie: Any) -> None:
+    house.system.fill(60, 10)
+    async with httpx.AsyncClient(transport=Lying(lie)) as client:
+        told = replace(house.api, client=client)
+        for way in ("new", "history"):
+            assert len(mapped(await read(provider, told, way, 25, FILLED))) == 60
+
+
+@every_provider
+async def test_what_is_read_later_of_a_lead_is_of_the_same_lead(provider: Provider, house: House) -> None:
+    if provider.feed.complete is None:
+        return
+    for _ in range(3):
+        await house.system.arrive()
+    listed = {r.external_id: r for page in await house.new() for r in page.records}
+    whole = [page async for page in provider.feed.complete(house.api, [r.raw for r in listed.values()])]
+    assert mapped(whole).keys() == listed.keys()
+    for record in (r for page in whole for r in page.records):
+        assert record.fingerprint == listed[record.external_id].fingerprint
 
 
 @every_provider

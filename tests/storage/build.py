@@ -58,6 +58,10 @@ def add_leads(
     return [lead.number for lead in leads.numbered(tx, workspace, first, end)]
 
 
+OF_THE_PROCESS = frozenset({"vault_check", "lease", "used_states"})
+"""Tables that belong to no workspace."""
+
+
 def tables(database: Database) -> list[str]:
     """Every table of ours."""
     return database.read_now(

@@ -296,3 +296,12 @@ def test_what_a_claim_asks_the_outbox_never_scans_a_table(outbox: Outbox) -> Non
     assert [step for step in plan if step.startswith("SCAN")] == []
     narrow = [step for step in plan if step.startswith("SEARCH") and "workspace=?)" in step]
     assert narrow == []  # by the workspace alone it would be a scan in all but name
+
+
+def test_what_waits_behind_the_first_of_a_lane_is_not_read(outbox: Outbox) -> None:
+    def plan(tx: Tx) -> list[str]:
+        return [row["detail"] for row in tx.all(f"EXPLAIN QUERY PLAN {deliveries._HEADS}")]
+
+    steps = outbox.database.read_now(plan)
+    assert not [step for step in steps if step.startswith("SCAN") and step not in ("SCAN w", "SCAN l")]
+    assert "SEARCH o USING INDEX outbox_open (workspace=? AND lane=? AND seq=?)" in steps

@@ -190,14 +190,20 @@ def test_what_a_list_told_waits_until_it_is_whole(database: Database, connection
         pings.to_complete(tx, TEAM, connection, [("HB/1 é", b"\x01\xff", {"note": note})], NOW, history=history)
 
     database.write_now(lambda tx: partly(tx, "first", history=True))
+
+    def partial(*, history: bool = False) -> list[Ping]:
+        return database.read_now(lambda tx: pings.take_partial(tx, TEAM, connection, 9, history=history))
+
     assert waiting(database, connection) == []
-    (old,) = database.read_now(lambda tx: pings.take(tx, TEAM, connection, 9, history=True))
+    assert partial() == []
+    (old,) = partial(history=True)
     assert (old.external_id, old.record, old.fingerprint) == ("HB/1 é", {"note": "first"}, b"\x01\xff")
     assert database.read_now(lambda tx: pings.waiting(tx, TEAM)) == {}
     database.write_now(lambda tx: partly(tx, "second"))
-    (new,) = waiting(database, connection)
+    (new,) = partial()
     assert (new.record, new.times) == ({"note": "second"}, 2)
     database.write_now(lambda tx: pings.done(tx, TEAM, connection, [old]))  # it was told of again meanwhile
-    assert waiting(database, connection) == [new]
+    assert partial() == [new]
     database.write_now(lambda tx: pings.done(tx, TEAM, connection, [new]))
-    assert waiting(database, connection) == []
+    assert partial() == []
+    assert waiting(database, connection) == []  # no webhook named any

@@ -59,8 +59,7 @@ def test_the_workspace_is_the_first_key_of_every_table(database: Database) -> No
 
     names = tables(database)
     keys = database.read_now(first_keys)
-    assert keys.pop("vault_check") == "id"
-    assert keys.pop("used_states") == "state"
+    assert (keys.pop("vault_check"), keys.pop("lease"), keys.pop("used_states")) == ("id", "id", "state")
     assert set(keys.values()) == {"workspace"}
 
 
@@ -109,6 +108,11 @@ OF_THE_PROCESS = {
     "writes.recover",
     "writes.waiting",
     "people.workspaces",
+    "leases.look",
+    "leases.take",
+    "leases.renew",
+    "leases.give_up",
+    "leases.check",
     "installations.working",
     "installations.every",
     "installations.settle",
@@ -122,9 +126,10 @@ OF_THE_PROCESS = {
     "database.whole",
     "hooks.called",
     "consents.take",
+    "homes.due",
 }
-"""They look over all workspaces (what is due, what crashed), have none (the key, states of installing), or find it by a
-secret."""
+"""They look over all workspaces (what is due, what crashed), have none (the key, the lease, states of installing), or
+find it by a secret."""
 
 
 def storage_functions() -> dict[str, inspect.Signature]:

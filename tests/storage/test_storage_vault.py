@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,30 @@ def test_a_key_file_is_made_for_a_new_database_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "desk.key").stat().st_mode) == 0o600
     assert key_beside(file, may_make=False) == key
     assert key_beside(file, may_make=True) == key
+
+
+def test_of_two_that_make_the_key_file_together_both_have_one_key(tmp_path: Path) -> None:
+    gate, found = threading.Barrier(4), list[str | None]()
+
+    def make() -> None:
+        gate.wait()
+        found.append(key_beside(tmp_path / "desk.sqlite3", may_make=True))
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(set(found)) == 1 and found[0] and len(found) == 4
+    assert [f.name for f in tmp_path.iterdir()] == ["desk.key"]
+
+
+def test_the_key_file_is_made_on_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", refuse)
+    key = key_beside(tmp_path / "desk.sqlite3", may_make=True)
+    assert key and key == key_beside(tmp_path / "desk.sqlite3", may_make=False)
+    assert stat.S_IMODE((tmp_path / "desk.key").stat().st_mode) == 0o600
+    assert [f.name for f in tmp_path.iterdir()] == ["desk.key"]

@@ -13,7 +13,7 @@ const NAMES = {
   bust_in_silhouette: "👤", busts_in_silhouette: "👥", raising_hand: "🙋", handshake: "🤝", pray: "🙏", clap: "👏", muscle: "💪", ok_hand: "👌", point_right: "👉", point_down: "👇",
   "+1": "👍", thumbsup: "👍", "-1": "👎", thumbsdown: "👎", heart: "❤️", smile: "😄", slightly_smiling_face: "🙂", grin: "😁", joy: "😂", thinking_face: "🤔", sob: "😭", sunglasses: "😎",
   palm_tree: "🌴", sunny: "☀️", sunrise: "🌅", coffee: "☕", crescent_moon: "🌙", zzz: "💤", snowflake: "❄️", trophy: "🏆", dart: "🎯", crown: "👑", gift: "🎁", globe_with_meridians: "🌐",
-  red_circle: "🔴", large_orange_circle: "🟠", large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵", white_circle: "⚪", black_circle: "⚫", large_purple_circle: "🟣",
+  red_circle: "🔴", large_orange_circle: "🟠", large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵", white_circle: "⚪", white_large_square: "⬜", black_circle: "⚫", large_purple_circle: "🟣",
   arrow_right: "➡️", arrow_left: "⬅️", arrow_up: "⬆️", arrow_down: "⬇️", one: "1️⃣", two: "2️⃣", three: "3️⃣", new: "🆕", sos: "🆘", hugging_face: "🤗", seedling: "🌱", see_no_evil: "🙈", robot_face: "🤖",
 };
 
