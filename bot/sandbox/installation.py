@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,12 +37,12 @@ class Installation:
         self.active = token is not None
         self.scopes = scopes
         self.refresh_token: str | None = None
-        self._tokens: list[Token] = [] if token is None else [Token(token)]
+        self._tokens: dict[str, Token] = {} if token is None else {token: Token(token)}
 
     @property
     def token(self) -> str:
         """The newest token; empty where none lives."""
-        return next((each.value for each in reversed(self._tokens) if not each.revoked), "")
+        return next((each.value for each in reversed(self._tokens.values()) if not each.revoked), "")
 
     @property
     def authorized(self) -> bool:
@@ -52,8 +51,7 @@ class Installation:
 
     def find(self, value: str) -> Token | None:
         """The token with this value, dead ones included."""
-        given = value.encode()
-        return next((each for each in self._tokens if hmac.compare_digest(each.value.encode(), given)), None)
+        return self._tokens.get(value)
 
     def check(self, token: Token, now: datetime) -> None:
         """Raise DeadToken unless the token may be used now."""
@@ -76,7 +74,7 @@ class Installation:
         """
         self.scopes = self.scopes | scopes if self.authorized else scopes
         self.active = True
-        kept = next((each for each in self._tokens if not each.revoked and each.expires is None), None)
+        kept = next((each for each in self._tokens.values() if not each.revoked and each.expires is None), None)
         if not rotation and kept is not None:
             return kept
         return self.issue(now, rotation=rotation)
@@ -86,8 +84,8 @@ class Installation:
         part = secrets.token_hex(16)
         made = Token(f"xoxe.xoxb-1-{part}", now + TOKEN_LIFE) if rotation else Token(f"xoxb-sandbox-{part}")
         self.refresh_token = f"xoxe-1-{secrets.token_hex(24)}" if rotation else None
-        self._tokens.append(made)
-        living = [each for each in self._tokens if not each.revoked and each.expires is not None]
+        self._tokens[made.value] = made
+        living = [each for each in self._tokens.values() if not each.revoked and each.expires is not None]
         for old in living[:-MOST_LIVING]:
             old.revoked = True
         return made
@@ -95,7 +93,7 @@ class Installation:
     def revoke(self) -> None:
         """Every token dies; the app stays installed."""
         self.refresh_token = None
-        for token in self._tokens:
+        for token in self._tokens.values():
             token.revoked = True
 
     def remove(self) -> None:

@@ -64,7 +64,7 @@ def alder_finch(now: Callable[[], datetime]) -> Workspace:
         bot_id="B0ALDER",
         bot_user_id="U1LEADBELL",
     )
-    return _office(team, "1", now)
+    return office(team, "1", now)
 
 
 def northern_group(now: Callable[[], datetime]) -> tuple[Enterprise, Workspace, Workspace]:
@@ -74,11 +74,12 @@ def northern_group(now: Callable[[], datetime]) -> tuple[Enterprise, Workspace, 
         Team("T0YORK", "York office", "york", bot_id="B0GROUP", bot_user_id="U0GROUPBELL", email_domain="york.example"),
         Team("T0HULL", "Hull office", "hull", bot_id="B0GROUP", bot_user_id="U0GROUPBELL", email_domain="hull.example"),
     )
-    york, hull = (_office(team, digit, now) for digit, team in zip("23", offices, strict=True))
+    york, hull = (office(team, digit, now) for digit, team in zip("23", offices, strict=True))
     return enterprise, york, hull
 
 
-def _office(team: Team, digit: str, now: Callable[[], datetime]) -> Workspace:
+def office(team: Team, digit: str, now: Callable[[], datetime]) -> Workspace:
+    """An admin, a manager, two members, three channels, in a workspace whose ids hold ``digit``: UxADA, CxLEADS."""
     everyone = [f"U{digit}ADA", f"U{digit}MAX", f"U{digit}ZOE", f"U{digit}SAM"]
     with_bot = [*everyone, team.bot_user_id]
     return _fill(
