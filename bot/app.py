@@ -413,6 +413,7 @@ class Leadbell:
         self.homes.stop()
         await self.leading.stop()
         await self.tasks.drain(max(1.0, until - time.monotonic()))
+        await self.clients.settled(1)
         if self._publishing:
             self._publishing.cancel()
         await self._stack.aclose()

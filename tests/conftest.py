@@ -51,7 +51,9 @@ class House:
 
     def here(self, name: str) -> str:
         """This workspace's id of a person or a conversation, by the first one's."""
-        return name.replace("0", "1", 1) if self.slack is self.sandbox.second and name[1:2] == "0" else name
+        workspace, mine = self.slack.workspace, f"{name[:1]}1{name[2:]}"
+        is_other = self.slack is self.sandbox.second and name[1:2] == "0"
+        return mine if is_other and (mine in workspace.people or mine in workspace.channels) else name
 
     @property
     def kpro(self) -> KproStandIn:

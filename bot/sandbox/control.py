@@ -164,6 +164,7 @@ class Control:
                 "provider_titles": one.titles,
                 "credentials": one.credentials,
                 "install_url": self._platform.oauth.install_url,
+                "rotation": self._platform.oauth.rotation,
             }
         )
 
@@ -243,10 +244,20 @@ class Control:
 
     # -- acting
 
+    async def _follow(self, one: SlackStandIn, before: int) -> None:
+        """Wait a moment for what the app shows after its acknowledgement, so that a script can go on with it."""
+        try:
+            await one.until(lambda: one.shown > before, self._platform.patience)
+        except TimeoutError:  # not everything shows something
+            pass
+
     async def command(self, body: Json) -> Json:
         user, channel, text = _needed(body, "user"), _needed(body, "channel"), _needed(body, "text")
         one = self._at(body)
+        before = one.shown
         shown = await one.people.command(user, channel, text)
+        if shown is None:
+            await self._follow(one, before)
         return {"ok": True, "answer": seen.message(one.workspace, shown, user) if shown else None}
 
     async def message(self, body: Json) -> Json:
@@ -256,9 +267,12 @@ class Control:
 
     async def shortcut(self, body: Json) -> Json:
         user, callback_id = _needed(body, "user"), _needed(body, "callback_id")
-        return _outcome(
-            await self._at(body).people.shortcut(user, callback_id, _maybe(body, "channel"), _maybe(body, "ts"))
-        )
+        one = self._at(body)
+        before = one.shown
+        reply = await one.people.shortcut(user, callback_id, _maybe(body, "channel"), _maybe(body, "ts"))
+        if reply.ok:
+            await self._follow(one, before)
+        return _outcome(reply)
 
     async def upload(self, body: Json) -> Json:
         if "content_base64" in body:
@@ -276,14 +290,18 @@ class Control:
     async def action(self, body: Json) -> Json:
         user, action_id, block_id = _needed(body, "user"), _needed(body, "action_id"), _needed(body, "block_id")
         raw = body["selected"] if body.get("selected") is not None else body.get("value")
-        acts = self._at(body).interactions
+        one = self._at(body)
+        acts, before = one.interactions, one.shown
         ts = _maybe(body, "ts")
         values = _needed(body, "values", dict) if body.get("values") else {}
         if ts:
             channel = _needed(body, "channel")
-            return _outcome(await acts.press_in_message(user, channel, ts, block_id, action_id, raw, values))
-        view_id = _maybe(body, "view_id")
-        return _outcome(await acts.press_in_view(user, block_id, action_id, raw, values, view_id))
+            reply = await acts.press_in_message(user, channel, ts, block_id, action_id, raw, values)
+        else:
+            reply = await acts.press_in_view(user, block_id, action_id, raw, values, _maybe(body, "view_id"))
+        if reply.status is not None and reply.ok:
+            await self._follow(one, before)
+        return _outcome(reply)
 
     async def submit(self, body: Json) -> Json:
         user = _needed(body, "user")
@@ -342,10 +360,15 @@ class Control:
         return {"ok": True, "now": self._platform.now().isoformat()}
 
     async def app(self, body: Json) -> Json:
-        """What an admin of a workspace does to the app; installing it goes by OAuth, as in Slack."""
-        acts = {"uninstall": self._at(body).people.uninstall, "revoke": self._at(body).people.revoke}
-        act = acts.get(_needed(body, "act"))
-        if act is None:
-            raise Impossible(f"act is one of {', '.join(acts)}.")
-        await act()
+        """What an admin of a workspace does to the app, and what its settings say; it is installed by OAuth, as in
+        Slack."""
+        people, act = self._at(body).people, _needed(body, "act")
+        if act == "uninstall":
+            await people.uninstall()
+        elif act == "revoke":
+            await people.revoke()
+        elif act == "rotation":
+            self._platform.oauth.rotation = body.get("on") is not False
+        else:
+            raise Impossible("act is uninstall, revoke or rotation.")
         return {"ok": True}

@@ -73,6 +73,8 @@ class Platform:
         self.faults = Faults(self.providers)
         self.problems: list[str] = []
         self.closing = False
+        self.patience = 1.0
+        """Seconds for which the JSON API waits for what the app shows after it acknowledged."""
         self.teams: dict[str, SlackStandIn] = {}
         self.organisations: dict[str, Organisation] = {}
         self.socket = SocketMode(self)

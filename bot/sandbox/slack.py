@@ -87,6 +87,8 @@ class SlackStandIn:
         self.workspace = workspace
         self.calls: deque[tuple[str, Json]] = deque(maxlen=CALLS_KEPT)
         self.refused: deque[tuple[str, str]] = deque(maxlen=CALLS_KEPT)
+        self.shown = 0
+        """How often the app has shown something to somebody."""
         self.push = Push(self)
         self.people = Gestures(self)
         self.interactions = Interactions(self)
@@ -211,6 +213,7 @@ class SlackStandIn:
     def record(self, method: str, payload: Json) -> None:
         """Keep a call of the app, and write it to the recorder."""
         self.calls.append((method, payload))
+        self.shown += method.startswith(("chat.", "views.", "view_", "response_url", "files.complete"))
         if self.recorder is not None:
             self.recorder.record(method, payload)
 

@@ -32,6 +32,8 @@ EARLY = timedelta(hours=1)
 """Before a token expires (after twelve hours, docs.slack.dev/authentication/using-token-rotation) it is renewed."""
 AGAIN = timedelta(seconds=60)
 """Between two tries to renew a token that is still good."""
+LET_IN = timedelta(seconds=5)
+"""For so long a request is let in by what another request found: a token is looked up anew whenever it is used."""
 LOST_KEY = "its key is lost"
 PROBED = (timedelta(seconds=60), timedelta(hours=1))
 """The shortest and the longest time between two questions whether Slack takes a refused token again."""
@@ -124,10 +126,12 @@ class Clients:
         self._vault = vault
         self._clock = clock
         self._made: dict[str, WorkspaceClient] = {}
+        self._let_in: dict[str, tuple[datetime, Installation]] = {}
         self._opened: dict[str, tuple[bytes, str, str | None]] = {}
         """Tokens by installation, as they were decrypted last."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tried: dict[str, datetime] = {}
+        self._exchanges: set[asyncio.Task[Held]] = set()
         self._fresh: dict[str, Fresh] = {}
         """Renewed while the disk was full."""
         self._settings: tuple[str, SecretStr] | None = None
@@ -139,10 +143,21 @@ class Clients:
         return self._made[workspace]
 
     def forget(self, workspaces: Sequence[str]) -> None:
-        """Drop what is held in memory of workspaces."""
+        """Drop what is held in memory of workspaces; of decrypted tokens all, an organisation's among them."""
+        self._opened.clear()
         for workspace in workspaces:
-            for kept in (self._made, self._opened, self._locks, self._tried, self._fresh):
+            for kept in (self._let_in, self._made, self._locks, self._tried, self._fresh):
                 kept.pop(workspace, None)
+
+    def _exchanged(self, work: asyncio.Task[Held]) -> None:
+        self._exchanges.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever waits for it is told; if nobody does any more, it was logged
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until tokens that are just being renewed are stored, at the most so long."""
+        if self._exchanges:
+            await asyncio.wait(set(self._exchanges), timeout=seconds)
 
     # -- tokens
 
@@ -169,6 +184,10 @@ class Clients:
         if not team:
             log.info("a request without a workspace was refused")
             return None
+        now = self._clock.now()
+        near = self._let_in.get(team)
+        if near and timedelta(0) <= now - near[0] < LET_IN:
+            return near[1]
         found = await self._database.read(lambda tx: installations.covering(tx, team))
         if found is None and enterprise:
             found = await self._met(team, enterprise)
@@ -183,6 +202,7 @@ class Clients:
         except NoToken:
             log.info("a request was refused: the token of its workspace is not known yet")
             return None
+        self._let_in[team] = (now, found)
         return found
 
     async def _met(self, team: str, enterprise: str) -> Installation | None:
@@ -235,12 +255,15 @@ class Clients:
                     return self._open(found)  # somebody else was faster
                 now = self._clock.now()
                 over = expired or found.expires_at is None or now >= found.expires_at
-                if key in self._fresh:
-                    return await self._keep(found, self._fresh[key])
+                if (fresh := self._fresh.get(key)) and fresh.before == found.tokens:
+                    return await self._keep(found, fresh)
                 if not over and now - self._tried.get(key, now - AGAIN) < AGAIN:
                     return held
                 if await self._begin(key, found.tokens, now):
-                    return await self._exchange(Held(found, held.token, held.refresh), over=over)
+                    work = asyncio.create_task(self._exchange(Held(found, held.token, held.refresh), over=over))
+                    self._exchanges.add(work)
+                    work.add_done_callback(self._exchanged)
+                    return await asyncio.shield(work)  # once begun it is finished: a refresh token works once
                 if not over:
                     return held
                 await self._clock.sleep(0.2)  # another process is at it

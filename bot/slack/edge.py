@@ -21,7 +21,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.faults import reference, trace
 from bot.homes import Homes
 from bot.slack.authorize import workspace_of
-from bot.slack.client import Fate, NoToken, code, fate
+from bot.slack.client import Fate, NotInstalled, NoToken, code, fate
 from bot.slack.clients import Clients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
@@ -119,9 +119,12 @@ class Edge:
             return Say(sentences.disk_full())
         except ProviderError as error:
             return Say(sentences.failure(error, "The lead system"))
-        except NoToken as error:
+        except NotInstalled as error:
             log.info("somebody could not be answered: %s", error)
             return Say(sentences.not_installed())
+        except NoToken as error:
+            log.warning("somebody could not be answered: %s", error)
+            return Say(sentences.no_token())
         except SlackApiError as error:
             ref = reference()
             log.error("slack refused %s (reference %s)", code(error), ref)

@@ -1001,6 +1001,11 @@ def not_installed() -> str:
     return "This Leadbell does not serve your workspace. Ask whoever set it up."
 
 
+def no_token() -> str:
+    """The bot's token has expired, and Slack cannot be asked for another just now."""
+    return "Leadbell cannot reach Slack just now. Nothing was changed; please try again in a minute."
+
+
 def install_not_set_up() -> str:
     """In the browser: this Leadbell serves the workspaces that its operator set up, and no others."""
     return (

@@ -161,7 +161,8 @@ async def test_the_demo_ignores_production_and_records_only_what_slack_takes(tmp
             process.kill()
             await process.wait()
     calls = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
-    assert {"auth.test", "views.open", "chat.postMessage"} <= {call["method"] for call in calls}
+    assert {"oauth.v2.access", "views.open", "chat.postMessage"} <= {call["method"] for call in calls}
+    assert all("client_secret" not in call["payload"] for call in calls)
     assert [fault for call in calls for fault in call_faults(call["method"], call["payload"])] == []
     assert not (tmp_path / "production.sqlite3").exists()
 

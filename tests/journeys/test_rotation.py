@@ -204,6 +204,32 @@ async def test_a_renewal_that_a_removal_overtakes_keeps_nothing(
     assert not turning.slack.refused
 
 
+async def test_a_renewal_goes_on_when_whoever_wanted_it_is_gone(
+    turning: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task that is cancelled between Slack's answer and the database loses no refresh token."""
+    turning.sandbox.clock.advance(timedelta(hours=12.5))
+    clients = turning.sandbox.bot.clients
+    exchange, answered, go_on = clients.open.oauth_v2_access, asyncio.Event(), asyncio.Event()
+
+    async def slow(**given: Any) -> Any:
+        answer = await exchange(**given)
+        answered.set()
+        await go_on.wait()
+        return answer
+
+    with monkeypatch.context() as slowly:
+        slowly.setattr(clients.open, "oauth_v2_access", slow)
+        asking = asyncio.create_task(ask(clients))
+        await asyncio.wait_for(answered.wait(), 5)
+        asking.cancel()
+        await asyncio.wait({asking})
+        go_on.set()
+        await clients.settled(5)
+    assert await ask(another_process(turning))
+    assert renewals(turning) == 1
+
+
 async def test_the_desk_works_on_for_days_with_tokens_that_expire(turning: House) -> None:
     await turning.connect()
     await turning.subscribe()
@@ -238,6 +264,7 @@ async def test_an_installation_under_a_lost_key_is_refused_quietly_and_back_with
         tx.run("UPDATE installations SET tokens = ? WHERE workspace = ?", lost, HOME)
 
     await bot.database.write(spoil)
+    turning.sandbox.clock.advance(timedelta(seconds=5))
     told = await turning.command(ADA, "/leads status")
     assert told is not None
     assert "does not serve your workspace" in shown(told)

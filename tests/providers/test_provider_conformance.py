@@ -94,8 +94,9 @@ async def house(provider: Provider) -> AsyncIterator[House]:
     await made.stop()
 
 
-def test_some_lead_system_is_found() -> None:
-    assert "kpro" in discover()
+def test_the_five_lead_systems_are_found() -> None:
+    assert discover().keys() >= CREDENTIALS.keys()
+    assert len(CREDENTIALS) == 5
 
 
 # --------------------------------------------------------------------------------------- declared

@@ -49,9 +49,9 @@ export class SandboxPanel {
   /** Draws the controls; again only when the lead systems change. */
   update() {
     this.tick();
-    const { providers: names = [], provider_titles: titles = {}, bot, workspace, install_url: install } = this.session.state;
+    const { providers: names = [], provider_titles: titles = {}, bot, workspace, install_url: install, rotation } = this.session.state;
     const providers = names.map((name) => ({ name, title: titles[name] || name }));
-    const signature = JSON.stringify([providers, workspace, bot.installed, bot.has_token, install]);
+    const signature = JSON.stringify([providers, workspace, bot.installed, bot.has_token, install, rotation]);
     if (signature === this.signature) return;
     this.signature = signature;
     this.panel.replaceChildren(this.leads(providers), this.clock(), this.faults(providers), this.app());
@@ -87,15 +87,21 @@ export class SandboxPanel {
 
   /** The app in the workspace that is looked at: an admin takes it away, or lets it in again. */
   app() {
-    const { bot, workspace, install_url: install } = this.session.state;
+    const { bot, workspace, install_url: install, rotation } = this.session.state;
     const act = (name, label, done) => h("button", { type: "button", class: "button", data: { app: name }, text: label, on: { click: () => this.run("app", { act: name }, done) } });
     const add = install
       ? h("a", { class: "button", id: "app-install", href: install, target: "_blank", rel: "noopener", text: `Add ${bot.name} to a workspace` })
       : h("p", { class: "sandbox-note", text: "This sandbox’s bot runs with the token of one workspace, and cannot be added to another." });
     const taken = [act("uninstall", "Uninstall", `${bot.name} was removed from ${workspace.name}.`)];
     if (bot.has_token) taken.push(act("revoke", "Revoke token", `${bot.name}’s token for ${workspace.name} is dead.`));
+    const expire = h("input", { type: "checkbox", id: "rotation", checked: rotation, on: { change: (event) => this.rotate(event.target.checked) } });
     return h("fieldset", {}, h("legend", {}, icon("plug"), `${bot.name} in ${workspace.name}`),
-      bot.installed ? h("div", { class: "steps" }, taken) : null, bot.installed && bot.has_token ? null : add);
+      bot.installed ? h("div", { class: "steps" }, taken) : null, bot.installed && bot.has_token ? null : add,
+      install ? h("label", { class: "sandbox-check" }, expire, "New tokens expire after 12 hours") : null);
+  }
+
+  rotate(on) {
+    return this.run("app", { act: "rotation", on }, on ? "Tokens given from now on expire after 12 hours." : "Tokens given from now on do not expire.");
   }
 
   faults(providers) {

@@ -116,6 +116,7 @@ async def desk() -> AsyncIterator[Desk]:
     slack.base_url, slack.request_url = url, f"{url}/slack/events"
     slack.push.answer_seconds = 0.5
     slack.people.home_seconds = 0.2
+    slack.platform.patience = 0.0
     slack.faults.slow_seconds = 0.05
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(token=BOT, base_url=f"{url}/api/", session=session, retry_handlers=[])

@@ -190,3 +190,22 @@ async def test_until(desk: Any) -> None:
     await asyncio.sleep(0)
     await desk.client.chat_postMessage(channel="C0LEADS", text="hi")
     await waiting
+
+
+async def test_a_script_finds_what_the_app_shows_just_after_it_acknowledged(desk: Any) -> None:
+    desk.slack.platform.patience = 5.0
+    late: list[asyncio.Task[Any]] = []
+
+    async def show(trigger: str) -> None:
+        await asyncio.sleep(0)
+        view = {"type": "modal", "title": {"type": "plain_text", "text": "Late"}, "blocks": [{"type": "divider"}]}
+        await desk.client.users_list()
+        await desk.client.views_open(trigger_id=trigger, view=view)
+
+    def answer(sent: Any) -> None:
+        late.append(asyncio.create_task(show(sent["trigger_id"])))
+
+    desk.app.answer = answer
+    assert (await desk.post("command", user="U0ADA", channel="C0LEADS", text="/leads connect"))["ok"]
+    assert (await desk.get("view", user="U0ADA"))["title"]["text"] == "Late"
+    await asyncio.gather(*late)

@@ -197,6 +197,9 @@ async def test_the_consoles_api_takes_the_app_out_of_the_workspace_that_is_named
     assert not (await desk.get("state", team="T0ALDER"))["bot"]["installed"]
     assert not (await desk.post("app", act="uninstall", team="T0ALDER"))["ok"]
     assert not (await desk.post("app", act="explode", team="T0LEADBELL"))["ok"]
+    for on in (True, False):
+        assert await desk.post("app", act="rotation", on=on) == {"ok": True}
+        assert (await desk.get("state"))["rotation"] is desk.slack.oauth.rotation is on
     assert (await desk.get("state"))["bot"] | {"commands": [], "shortcuts": []} == {
         "user_id": "U0LEADBELL",
         "name": "Leadbell",
