@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -153,6 +154,16 @@ class StoredTokens:
                 await self._database.write(end_renewal)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A way to a lead system, with the credentials (encrypted) and the settings that it was made of."""
+
+    sealed: bytes = field(repr=False)
+    settings: dict[str, Any]
+    provider: Provider
+    api: Api = field(repr=False)
+
+
 class ProviderApis:
     """Makes each connection's :class:`Api`."""
 
@@ -177,23 +188,30 @@ class ProviderApis:
         self._budgets: dict[tuple[str, str], StoredBudget] = {}
         self._tokens: dict[tuple[str, str], StoredTokens] = {}
         self._remembered: dict[tuple[str, str], dict[str, Any]] = {}
+        self._made: dict[tuple[str, str], Made] = {}
 
     async def of(self, workspace: str, connection: str) -> tuple[Provider, Api] | None:
         """A stored connection's provider and api; ``None`` where it was deleted."""
 
-        def look(tx: Tx) -> tuple[Connection, dict[str, object], bytes | None] | None:
+        key = (workspace, connection)
+        made = self._made.get(key)
+
+        def look(tx: Tx) -> tuple[Connection, bytes, dict[str, object] | None] | None:
             held = connections.get(tx, workspace, connection)
-            if held is None:
+            sealed = connections.sealed(tx, workspace, connection)
+            if held is None or sealed is None:
                 return None
-            secret = connections.credentials(tx, workspace, self._vault, connection)
-            return None if secret is None else (held, secret, connections.sealed(tx, workspace, connection))
+            if made and made.sealed == sealed and made.settings == held.settings:
+                return held, sealed, None
+            return held, sealed, connections.credentials(tx, workspace, self._vault, connection)
 
         found = await self._database.look(look)
         if found is None:
             return None
-        held, secret, sealed = found
+        held, sealed, secret = found
+        if secret is None:
+            return (made.provider, made.api) if made else None
         provider = self._providers[held.provider]
-        key = (workspace, connection)
         settings = provider.settings.model_validate(held.settings)
         if key not in self._budgets:
             self._budgets[key] = StoredBudget(self._database, self._clock, *key, provider)
@@ -201,7 +219,7 @@ class ProviderApis:
         if key not in self._tokens or self._tokens[key].sealed != sealed:  # other credentials: perhaps another account
             self._tokens[key] = StoredTokens(self._database, self._vault, self._clock, *key, sealed)
             self._remembered[key] = {}
-        return provider, provider.api(
+        api = provider.api(
             self._client,
             provider.credentials.model_validate(secret),
             url=self._urls.get(provider.slug),
@@ -210,11 +228,13 @@ class ProviderApis:
             budget=self._budgets[key] if self._limited else None,
             remembered=self._remembered[key],
         )
+        self._made[key] = Made(sealed, held.settings, provider, api)
+        return provider, api
 
     def forget(self, workspaces: Iterable[str]) -> None:
         """Drop what is held in memory of workspaces."""
         gone = set(workspaces)
-        for kept in (self._budgets, self._tokens, self._remembered):
+        for kept in (self._budgets, self._tokens, self._remembered, self._made):
             for key in [k for k in kept if k[0] in gone]:
                 del kept[key]
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from typing import Any, cast
 
 import aiohttp
@@ -135,6 +136,8 @@ def tune_interpreter() -> None:
     A page makes a hundred thousand short-lived objects; with CPython's thresholds the collector walks all of the
     bot's modules for them again and again.
     """
+    if find_spec("sniffio") is None:  # httpcore looks for it on the disk with every lock that it takes
+        sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()

@@ -113,21 +113,34 @@ class Poller:
         held = await self._desk.database.look(look)
         return held if held and held.state == "active" else None
 
+    async def _look(self, workspace: str, connection: str) -> tuple[Connection, bytes | None, bool] | None:
+        """A connection that may be read, its credentials (encrypted), and whether leads wait that were named: all in
+        one look, because most polls find nothing else to do."""
+
+        def look(tx: Tx) -> tuple[Connection, bytes | None, bool] | None:
+            held = None if installations.stopped(tx, workspace) else connections.get(tx, workspace, connection)
+            if held is None or held.state != "active":
+                return None
+            named = bool(pings.take(tx, workspace, connection, 1))
+            return held, connections.sealed(tx, workspace, connection), named
+
+        return await self._desk.database.look(look)
+
     async def _poll(self, workspace: str, connection: str) -> None:
         now = self._clock.now()
-        held = await self._held(workspace, connection)
-        if held is None:
+        seen = await self._look(workspace, connection)
+        if seen is None:
             return
+        held, sealed, named = seen
         every = self._tempo.poll_seconds or float(held.settings.get("poll_seconds") or 60)
         if held.next_poll_at - timedelta(seconds=min(1.0, every / 10)) > now:  # the clock strikes a little early
             return
-        if held.begun_at:
+        if held.begun_at and named:
             await self.hear(workspace, connection, again=True)
             self._taking.begin(workspace, connection)
-            held = await self._held(workspace, connection)
-            if held is None:
+            if (seen := await self._look(workspace, connection)) is None:
                 return
-        sealed = await self._desk.database.look(lambda tx: connections.sealed(tx, workspace, connection))
+            held, sealed, _ = seen
         found = await self._apis.of(workspace, connection)
         if found is None:
             return
@@ -304,6 +317,8 @@ class Poller:
 
     async def _read_history(self, held: Connection, provider: Provider, api: Api, until: datetime) -> None:
         """Older leads, resumable, while nothing else is due."""
+        if held.begun_at and held.history_until is None:
+            return
         again = await self._desk.database.look(lambda tx: connections.get(tx, held.workspace, held.connection))
         if again is None or again.history_until is None:
             return

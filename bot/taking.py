@@ -118,11 +118,15 @@ class TakingIn:
     async def _map(
         self, page: Page, stored: dict[str, bytes], latest: datetime, *, partial: bool, again: bool
     ) -> Mapped:
+        if not again and all(stored.get(r.external_id) == r.fingerprint for r in page.records):
+            return mapped(page, stored, latest, partial=partial, again=False)  # nothing to do, as most polls find
         async with nullcontext() if len(page.records) <= SMALL else self._large:
             return await asyncio.to_thread(mapped, page, stored, latest, partial=partial, again=again)
 
     async def _stored(self, held: Connection, page: Page) -> dict[str, bytes]:
         ids = [r.external_id for r in page.records]
+        if not ids:
+            return {}
         return await self._desk.database.look(lambda tx: leads.known(tx, held.workspace, held.connection, ids))
 
     async def take_all(
