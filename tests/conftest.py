@@ -107,13 +107,13 @@ class House:
     async def home(self, user: str) -> Json:
         """Open Leadbell's Home; what is published there then."""
         self.slack.people.home_seconds = 0
-        await self.slack.people.open_home(user)
+        await self.slack.people.open_home(self.here(user))
         await self.quiet()
         return self.home_now(user)
 
     def home_now(self, user: str) -> Json:
         """What is published in somebody's Home."""
-        view = self.slack.workspace.views.home(user)
+        view = self.slack.workspace.views.home(self.here(user))
         return view.json(self.slack.workspace.team) if view else {"blocks": []}
 
     def home_says(self, user: str) -> str:
@@ -124,6 +124,7 @@ class House:
         """Press a button of somebody's Home."""
         blocks = self.home_now(user)["blocks"]
         block = [b for b in blocks for e in elements(b) if e.get("action_id") == action][nth]
+        user = self.here(user)
         view = self.slack.workspace.views.home(user)
         assert view is not None
         await self.slack.interactions.press_in_view(user, block["block_id"], action, view_id=view.id)
@@ -132,13 +133,13 @@ class House:
     async def shortcut(self, user: str, callback_id: str, message: Message | None = None) -> None:
         """Use a shortcut, on a message where one is given."""
         channel, ts = (message.channel, message.ts) if message else (None, None)
-        reply = await self.slack.people.shortcut(user, callback_id, channel, ts)
+        reply = await self.slack.people.shortcut(self.here(user), callback_id, channel, ts)
         assert reply.ok
         await self.quiet()
 
     async def options(self, user: str, block: str, typed: str) -> dict[str, str]:
         """What a select of the open modal offers for what is typed: names by value."""
-        found = await self.slack.interactions.options(user, block, "value", typed)
+        found = await self.slack.interactions.options(self.here(user), block, "value", typed)
         assert "error" not in found
         return {o["value"]: o["text"]["text"] for o in found["options"]}
 
