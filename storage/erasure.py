@@ -12,6 +12,7 @@ SLICE = 500
 
 TABLES: tuple[tuple[str, str], ...] = (
     ("sent_files", "file"),
+    ("homes", "person"),
     ("recents", "person, connection, action"),
     ("drafts", "draft"),
     ("pings", "connection, external_id"),

@@ -131,6 +131,8 @@ async def test_after_the_grace_no_row_is_left_and_the_neighbours_rows_are_untouc
     await other.press("U1ZOE", other.cards()[0], "claim")
     await _fill_every_table(house, (HOME, OTHER))
     held = await counted(house, HOME)
+    every = {n for n in tables(house.sandbox.bot.database) if n not in OF_THE_PROCESS}
+    assert every == {t for t, _ in erasure.TABLES} | {"workspaces", "installations"}, "a table is not deleted from"
     assert set(held) == {t for t, _ in erasure.TABLES} | {"workspaces", "installations"}, "a table is not filled here"
     await house.slack.people.uninstall()
     theirs = await _rows(house, OTHER)
@@ -175,6 +177,8 @@ async def _fill_every_table(house: House, workspaces: tuple[str, ...]) -> None:
                     elif column["notnull"] and column["dflt_value"] is None:
                         plain = {"TEXT": f"{workspace}-{table}-{name}", "INTEGER": 1, "REAL": 1.0, "BLOB": b"x"}[kind]
                         given[name] = now.isoformat() if name.endswith("at") else plain
+                if table == "homes":
+                    given |= {"wanted": 0, "next_at": "2099-01-01T09:00:00.000+00:00"}
                 if table == "schedules":
                     given |= {"days": "mon", "at": "09:00", "zone": "UTC", "next_at": "2099-01-01T09:00:00.000+00:00"}
                 marks = ", ".join("?" * len(given))
