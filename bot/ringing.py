@@ -122,8 +122,9 @@ class Ringer:
                 if self._scheduler.get_job(key):
                     self._scheduler.remove_job(key)
             new = [k for k, plan in wanted.items() if self._planned.get(k) != plan or not self._scheduler.get_job(k)]
-            for order, key in enumerate(new):
-                self._add(key, wanted[key], now, due_polls.get(key, now), order)
+            turns = {row: n for n, row in enumerate(dict.fromkeys(key.partition(":")[2] for key in new))}
+            for key in new:
+                self._add(key, wanted[key], now, due_polls.get(key, now), turns[key.partition(":")[2]])
             self._planned = wanted
 
     def _look(self, tx: Tx) -> tuple[list[Connection], list[Schedule]]:
@@ -132,7 +133,8 @@ class Ringer:
         return held, [s for w in all_workspaces for s in schedules.every(tx, w)]
 
     def _add(self, key: str, plan: Any, now: datetime, next_at: datetime, order: int) -> None:
-        """``next_at``: when a connection is to be polled next. ``order``: among those that are added together."""
+        """``next_at``: when a connection is to be polled next. ``order``: of the
+        connection, among those that are added together."""
         kind, workspace, row = key.split(":", 2)
         real = datetime.now(UTC)
         if kind in ("poll", "learn"):

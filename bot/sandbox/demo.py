@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from html import unescape
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -34,8 +35,8 @@ from providers.provider import Provider, StandIn, discover
 
 HISTORY = 60
 HISTORY_DAYS = 14
-NAMES = ("north", "west", "campus", "paris", "depot")
-"""Of connections, for those who cannot think of one."""
+NAMES = ("north", "west", "paris", "depot", "campus")
+"""Of connections, for those who cannot think of one; in the order of the lead systems' slugs."""
 SHORTCUTS = [
     Shortcut(callback_id=ShortcutId.IMPORT_FILE.value, type="message", name="Import leads"),
     Shortcut(callback_id=ShortcutId.NEW_LEAD.value, type="global", name="New lead"),
@@ -212,15 +213,17 @@ def welcome(sandbox: Sandbox) -> None:
     """What to try, as a message of the sandbox's own in #leads."""
     accepted = sandbox.slack.credentials
     ways = [
-        f"`/leads connect {slug}` with {_typed(provider, accepted[slug])} and any name, such as `{name}`"
-        for (slug, provider), name in zip(sandbox.providers.items(), NAMES, strict=False)
+        f"• `/leads connect {slug}`, name `{name}`, {_typed(provider, accepted[slug])}"
+        for (slug, provider), name in zip(sandbox.providers.items(), chain(NAMES, count(1)), strict=False)
     ]
+    line = "\n"
     sandbox.slack.workspace.post(
         "C0LEADS",
         "U0ADA",
         text=(
             "Welcome to the sandbox. You are Ada, an admin. Four steps to a working desk:\n"
-            f"1. {'; or '.join(ways)}.\n"
+            "1. Connect a lead system; one is enough, and any name will do:\n"
+            f"{line.join(ways)}\n"
             "2. `/leads subscribe` for this channel. New leads appear here within a minute.\n"
             "3. Press *Claim* on a card; then look at it as Zoe or Max (switch at the top right).\n"
             "4. `/leads do` searches everything that the lead systems can do.\n"

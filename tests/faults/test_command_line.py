@@ -181,8 +181,11 @@ async def use_the_sandbox(session: aiohttp.ClientSession, url: str) -> None:
     assert {person["id"] for person in state["people"]} >= {"U0ADA", "U0MAX", "U0ZOE"}
     key = state["credentials"]["kpro"]["api_key"]
     await post("command", user="U0ADA", channel="C0LEADS", text="/leads connect kpro")
-    async with session.get(f"{url}/sandbox/view", params={"user": "U0ADA"}) as answer:
-        view = await answer.json()
+    view = None
+    async with asyncio.timeout(15):
+        while view is None:
+            async with session.get(f"{url}/sandbox/view", params={"user": "U0ADA"}) as answer:
+                view = await answer.json()
     ids = {b["block_id"]: b["element"]["action_id"] for b in (view.get("view") or view)["blocks"] if "element" in b}
     values = {block: {ids[block]: value} for block, value in {"name": "north", "api_key": key}.items()}
     assert (await post("submit", user="U0ADA", values=values))["ok"]

@@ -251,4 +251,4 @@ async def test_other_methods_and_paths_are_refused(house: House) -> None:
         async with session.get(f"{house.sandbox.url}/slack/events") as answer:
             assert answer.status == 405
         async with session.get(f"{house.sandbox.url}/healthz") as answer:
-            assert (answer.status, await answer.json()) == (200, {"ok": True, "problems": []})
+            assert (answer.status, await answer.json()) == (200, {"ok": True, "problems": [], "role": "leader"})
