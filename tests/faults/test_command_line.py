@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -181,17 +182,25 @@ async def use_the_sandbox(session: aiohttp.ClientSession, url: str) -> None:
     assert {person["id"] for person in state["people"]} >= {"U0ADA", "U0MAX", "U0ZOE"}
     key = state["credentials"]["kpro"]["api_key"]
     await post("command", user="U0ADA", channel="C0LEADS", text="/leads connect kpro")
-    view = None
-    async with asyncio.timeout(15):
-        while view is None:
-            async with session.get(f"{url}/sandbox/view", params={"user": "U0ADA"}) as answer:
-                view = await answer.json()
-    ids = {b["block_id"]: b["element"]["action_id"] for b in (view.get("view") or view)["blocks"] if "element" in b}
+
+    async def opened(callback: str) -> dict[str, Any]:
+        """The modal, as soon as it is open: this machine may be busy."""
+        async with asyncio.timeout(20):
+            while True:
+                async with session.get(f"{url}/sandbox/view", params={"user": "U0ADA"}) as answer:
+                    view: dict[str, Any] | None = await answer.json()
+                if view and view.get("callback_id") == callback:
+                    return view
+                await asyncio.sleep(0.1)
+
+    view = await opened("connect")
+    ids = {b["block_id"]: b["element"]["action_id"] for b in view["blocks"] if "element" in b}
     values = {block: {ids[block]: value} for block, value in {"name": "north", "api_key": key}.items()}
     assert (await post("submit", user="U0ADA", values=values))["ok"]
     await post("command", user="U0ADA", channel="C0LEADS", text="/leads subscribe")
+    await opened("subscribe")
     assert (await post("submit", user="U0ADA", values={}))["ok"]
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while True:
             query = {"channel": "C0LEADS", "user": "U0ADA"}
             async with session.get(f"{url}/sandbox/messages", params=query) as answer:
