@@ -71,6 +71,7 @@ async def test_a_message_becomes_a_note_from_its_menu(screens: Make, open_desk: 
     await zoe.page.locator('[role="option"]', has_text="Sofia M.").click()
     await zoe.submit()
     await expect(zoe.page.locator("#modal[open]")).to_contain_text("is a note of")
+    await open_desk.quiet()
     assert "Zoe Lind added a note; Details shows it." in " ".join(open_desk.thread(card)).replace("*", "")
     assert "Sofia" in shown(card)
 
