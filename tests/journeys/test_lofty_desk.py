@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -285,8 +286,10 @@ async def test_an_assignment_that_is_taken_and_not_done_is_seen_and_the_other_sp
 async def test_while_lofty_is_down_the_card_says_that_it_waits(house: House) -> None:
     lead = await claimed(house, *["503"] * 3)
     await house.sandbox.advance(3)
+    async with asyncio.timeout(10):  # the writer looks by itself what waits, so no task tells when it has
+        while "Owner saved here · waiting for Lofty" not in shown(house.cards()[0]):
+            await asyncio.sleep(0.02)
     await house.quiet()
-    assert "Owner saved here · waiting for Lofty" in shown(house.cards()[0])
     lofty(house).clear_faults()
     await house.doubt(3)
     assert there(house, lead)["assignedUser"] == "Zoe Lind"
