@@ -68,7 +68,7 @@ class StoredBudget:
                 tx, *self._key, per_minute=self.rate.per_minute, burst=self.rate.burst, urgent=urgent, now=now
             )
 
-        return await (self._database if urgent else self._own).write(take_budget)
+        return await (self._database if urgent else self._own).write(take_budget, lasting=False)
 
     async def blocked(self, seconds: float) -> None:
         """The lead system asked for a pause."""
@@ -93,7 +93,7 @@ class StoredBudget:
                 now=now,
             )
 
-        await self._own.write(budget_told)
+        await self._own.write(budget_told, lasting=False)
 
 
 class StoredTokens:

@@ -72,6 +72,7 @@ class Deliverer:
         self._clock = clock
         self._tempo = tempo
         self._woken = asyncio.Event()
+        self._at_rest = asyncio.Event()
         self._turns = Turns(tasks, at_once=AT_ONCE, each=EACH)
         self._lanes: set[tuple[str, str]] = set()
         """What is being delivered, or waits for its workspace's turn."""
@@ -82,7 +83,12 @@ class Deliverer:
 
     def wake(self) -> None:
         """Something was put into the outbox."""
+        self._at_rest.clear()
         self._woken.set()
+
+    async def at_rest(self) -> None:
+        """Wait until all that is due was begun."""
+        await self._at_rest.wait()
 
     async def recover(self) -> None:
         """After a start: what was being sent is in doubt."""
@@ -108,6 +114,8 @@ class Deliverer:
             except Exception as error:
                 log.error("delivery failed [%s]", trace(error))
                 wait = 5.0
+            if not self._woken.is_set():
+                self._at_rest.set()
             waiters = [asyncio.create_task(self._woken.wait()), asyncio.create_task(self._clock.sleep(wait))]
             await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
             for waiter in waiters:
@@ -118,6 +126,7 @@ class Deliverer:
         self._turns.stop()
         self._stopping = True
         self._woken.set()
+        self._at_rest.set()
 
     async def round(self) -> float:
         """Begin every lane's first due delivery; seconds until the next may be due."""
@@ -138,7 +147,8 @@ class Deliverer:
                 soonest.append(free)  # about a message a second and place
                 continue
             self._lanes.add(lane)
-            self._turns.put(head.workspace, f"delivery:{head.delivery}", partial(self._take_turn, head, lane))
+            work = partial(self._take_turn, head, lane)
+            self._turns.put(head.workspace, f"delivery:{head.delivery}", work, at=head.lane)
         return min([IDLE_SECONDS, *(max(0.05, (t - now).total_seconds()) for t in soonest)])
 
     async def _take_turn(self, delivery: Delivery, lane: tuple[str, str]) -> None:

@@ -73,6 +73,12 @@ class LeaderDuties:
         self.deliverer.wake()
         self.writer.wake()
 
+    async def at_rest(self) -> None:
+        """Wait until all that is due to be sent was begun: somebody moved the clock."""
+        self.wake()  # they may just be counting how long to sleep, by the time before
+        await self.deliverer.at_rest()
+        await self.writer.at_rest()
+
     def replan(self) -> None:
         """Connections or schedules changed: what waited for a connection may go on, too."""
         self.ringer.replan()

@@ -150,7 +150,7 @@ class Leading(Generic[D]):
             def renew_lease(tx: Tx) -> bool:
                 return leases.renew(tx, fence)
 
-            if not await self._database.write(renew_lease):
+            if not await self._database.write(renew_lease, lasting=False):
                 log.warning("another process leads now")
                 await self._lose()
                 return

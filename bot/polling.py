@@ -55,19 +55,20 @@ class Poller:
         """Where reading what webhooks named failed: it waits for the next poll."""
         self._taking = TakingIn(desk, clock)
 
-    async def poll(self, workspace: str, connection: str) -> None:
-        """Poll one connection if it is due. It never raises: what went wrong is kept with the connection."""
+    async def poll(self, workspace: str, connection: str, rung: datetime | None = None) -> None:
+        """Poll one connection if it was due when that was ``rung`` (now, unless given): one that waited for its turn
+        is due again after its interval, not later. It never raises: what went wrong is kept with the connection."""
         key = (workspace, connection)
         if key in self._busy:
             self._busy[key] = True
             return
-        again = True
+        again, due = True, rung or self._clock.now()
         try:
             while again:
                 self._busy[key] = False
                 self._taking.begin(*key)
-                await self._poll(workspace, connection)
-                again = self._busy[key]
+                await self._poll(workspace, connection, due)
+                again, due = self._busy[key], self._clock.now()
         except Halted:
             log.info("a poll of %s ended: its workspace is stopped", connection)
         except StorageFull:
@@ -126,14 +127,13 @@ class Poller:
 
         return await self._desk.database.look(look)
 
-    async def _poll(self, workspace: str, connection: str) -> None:
-        now = self._clock.now()
+    async def _poll(self, workspace: str, connection: str, rung: datetime) -> None:
         seen = await self._look(workspace, connection)
         if seen is None:
             return
         held, sealed, named = seen
         every = self._tempo.poll_seconds or float(held.settings.get("poll_seconds") or 60)
-        if held.next_poll_at - timedelta(seconds=min(1.0, every / 10)) > now:  # the clock strikes a little early
+        if held.next_poll_at - timedelta(seconds=min(1.0, every / 10)) > rung:  # the clock strikes a little early
             return
         if held.begun_at and named:
             await self.hear(workspace, connection, again=True)
@@ -148,12 +148,13 @@ class Poller:
         if failure := await _failure_of(self._read_new(held, provider, api)):
             await self._failed(held, provider, failure, sealed)
             return
-        next_at = now + timedelta(seconds=every)
+        now = self._clock.now()
+        next_at = max(now, rung + timedelta(seconds=every))
 
         def poll_succeeded(tx: Tx) -> bool:
             return connections.polled(tx, workspace, connection, now=now, next_at=next_at)
 
-        if await self._desk.database.write(poll_succeeded):
+        if await self._desk.database.write(poll_succeeded, lasting=False):
             self._desk.wake()  # admins see in Home that it goes (again)
         if held.begun_at is None:  # what was named before the first poll: some of it is new, the rest is stored by now
             await self.hear(workspace, connection, again=True)

@@ -179,7 +179,9 @@ class Ringer:
 
     async def _poll(self, workspace: str, connection: str) -> None:
         # In a task of its own: stopping the scheduler would cancel it in the middle.
-        self._polls.put(workspace, f"poll:{connection}", partial(self._poller.poll, workspace, connection))
+        self._polls.put(
+            workspace, f"poll:{connection}", partial(self._poller.poll, workspace, connection, self._clock.now())
+        )
 
     async def _learn(self, workspace: str, connection: str) -> None:
         self._lessons.put(workspace, f"learn:{connection}", partial(self._learner.ring, workspace, connection))

@@ -12,6 +12,7 @@ from bot.tasks import Tasks
 
 PATIENCE = 2.0
 """Seconds. Work that takes longer goes on beside the rest: a lead system that hangs takes nobody's place for long."""
+_Key = tuple[str, str]
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -43,16 +44,20 @@ class Turns:
         self._at_once = at_once
         self._each = each
         self._later = later
-        self._waiting: OrderedDict[str, OrderedDict[str, Work]] = OrderedDict()
+        self._waiting: OrderedDict[str, OrderedDict[str, tuple[str, Work]]] = OrderedDict()
         """The workspace whose turn is next comes first."""
         self._running: dict[str, set[asyncio.Task[Any]]] = {}
         self._quick: set[asyncio.Task[Any]] = set()
+        self._late: set[asyncio.Task[Any]] = set()
+        self._slow: set[_Key] = set()
+        """What took long the last time: it takes no place at all until it is quick again."""
         self._stopped = False
 
-    def put(self, workspace: str, name: str, work: Work) -> None:
-        """Do this when it is the workspace's turn. What waits already under that name is done once."""
+    def put(self, workspace: str, name: str, work: Work, *, at: str = "") -> None:
+        """Do this when it is the workspace's turn. What waits already under that name is done once. ``at``: what may
+        be slow, such as a connection; the name, unless given."""
         if not self._stopped:
-            self._waiting.setdefault(workspace, OrderedDict()).setdefault(name, work)
+            self._waiting.setdefault(workspace, OrderedDict()).setdefault(name, (at or name, work))
             self._fill()
 
     def stop(self) -> None:
@@ -79,33 +84,39 @@ class Turns:
     def _fill(self) -> None:
         while len(self._quick) < self._at_once and (workspace := self._next()) is not None:
             queue = self._waiting[workspace]
-            name, work = queue.popitem(last=False)
+            name, (at, work) = queue.popitem(last=False)
             if queue:
                 self._waiting.move_to_end(workspace)
             else:
                 del self._waiting[workspace]
-            self._begin(workspace, name, work)
+            self._begin((workspace, at), name, work)
 
     def _next(self) -> str | None:
         free = (w for w in self._waiting if self._each is None or len(self._running.get(w, ())) < self._each)
         return next(free, None)
 
-    def _begin(self, workspace: str, name: str, work: Work) -> None:
+    def _begin(self, key: _Key, name: str, work: Work) -> None:
         task = self._tasks.spawn(work(), name)
-        self._running.setdefault(workspace, set()).add(task)
-        self._quick.add(task)
-        timer = self._later(PATIENCE, partial(self._takes_long, task))
-        task.add_done_callback(partial(self._ended, workspace, timer))
+        self._running.setdefault(key[0], set()).add(task)
+        if key not in self._slow:
+            self._quick.add(task)
+        timer = self._later(PATIENCE, partial(self._takes_long, key, task))
+        task.add_done_callback(partial(self._ended, key, timer))
 
-    def _takes_long(self, task: asyncio.Task[Any]) -> None:
+    def _takes_long(self, key: _Key, task: asyncio.Task[Any]) -> None:
+        self._late.add(task)
+        self._slow.add(key)
         self._quick.discard(task)
         self._fill()
 
-    def _ended(self, workspace: str, timer: Timer, task: asyncio.Task[Any]) -> None:
+    def _ended(self, key: _Key, timer: Timer, task: asyncio.Task[Any]) -> None:
         timer.cancel()
+        if task not in self._late:
+            self._slow.discard(key)
+        self._late.discard(task)
         self._quick.discard(task)
-        running = self._running[workspace]
+        running = self._running[key[0]]
         running.discard(task)
         if not running:
-            del self._running[workspace]
+            del self._running[key[0]]
         self._fill()

@@ -60,6 +60,7 @@ class Writer:
         self._tempo = tempo
         self._turns = Turns(tasks, at_once=CALLS)
         self._woken = asyncio.Event()
+        self._at_rest = asyncio.Event()
         self._busy: dict[tuple[str, int], str] = {}
         """By (workspace, lead): the connection that is being told, or about to be."""
         self._shown: set[str] = set()
@@ -70,7 +71,12 @@ class Writer:
 
     def wake(self) -> None:
         """Something is to be told."""
+        self._at_rest.clear()
         self._woken.set()
+
+    async def at_rest(self) -> None:
+        """Wait until all that is due was begun."""
+        await self._at_rest.wait()
 
     async def recover(self) -> None:
         """After a start: what was being sent is in doubt."""
@@ -97,6 +103,8 @@ class Writer:
             except Exception as error:
                 log.error("writing failed [%s]", trace(error))
                 wait = 5.0
+            if not self._woken.is_set():
+                self._at_rest.set()
             waiters = [asyncio.create_task(self._woken.wait()), asyncio.create_task(self._clock.sleep(wait))]
             await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
             for waiter in waiters:
@@ -107,6 +115,7 @@ class Writer:
         self._turns.stop()
         self._stopping = True
         self._woken.set()
+        self._at_rest.set()
 
     async def round(self) -> float:
         """Begin every lead's first due write; seconds until something else may be due."""
@@ -121,7 +130,8 @@ class Writer:
                 continue
             load[write.connection] += 1
             self._busy[lane] = write.connection
-            self._turns.put(write.workspace, f"write-back:{write.write}", partial(self._carry_out, write))
+            work = partial(self._carry_out, write)
+            self._turns.put(write.workspace, f"write-back:{write.write}", work, at=write.connection)
         soonest = [t for t in (next_due, await self._show_waiting(waiting, now)) if t]
         return min([IDLE_SECONDS, *(max(0.05, (t - now).total_seconds()) for t in soonest)])
 

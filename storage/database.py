@@ -197,12 +197,13 @@ class Database:
 
     # -- writing
 
-    async def write(self, fn: Callable[[Tx], T]) -> T:
+    async def write(self, fn: Callable[[Tx], T], *, lasting: bool = True) -> T:
         """Run ``fn`` in one transaction on the writer's thread. Raises StorageFull where nothing can be written.
 
-        Once begun it is carried out even if the caller is cancelled.
+        Once begun it is carried out even if the caller is cancelled. ``lasting``: it survives a power cut as soon as
+        this returns; else only a crash of the process, which spares waiting for the disk (when something was polled).
         """
-        return await asyncio.shield(asyncio.wrap_future(self._put(lambda: self._transaction(fn))))
+        return await asyncio.shield(asyncio.wrap_future(self._put(lambda: self._transaction(fn, lasting=lasting))))
 
     def write_now(self, fn: Callable[[Tx], T]) -> T:
         """The same from ordinary code (the command line, tests)."""
@@ -242,9 +243,11 @@ class Database:
             _, _, work = heapq.heappop(self._waiting)
         work()
 
-    def _transaction(self, fn: Callable[[Tx], T]) -> T:
+    def _transaction(self, fn: Callable[[Tx], T], *, lasting: bool = True) -> T:
         tx = self._tx
         name = getattr(fn, "__name__", "write")
+        if not lasting:
+            tx.conn.execute("PRAGMA synchronous = NORMAL")  # the file stays whole; the last commits may be missing
         try:
             tx.conn.execute("BEGIN IMMEDIATE")
             try:
@@ -261,6 +264,9 @@ class Database:
             if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
                 raise StorageFull(str(error)) from None
             raise
+        finally:
+            if not lasting:
+                tx.conn.execute("PRAGMA synchronous = FULL")
         self.observe(f"{name}.committed")
         return result
 

@@ -178,10 +178,10 @@ CREATE UNIQUE INDEX leads_identity ON leads (workspace, connection, external_id)
 CREATE INDEX leads_created ON leads (workspace, created_at);
 CREATE INDEX leads_unclaimed ON leads (workspace, created_at, number) WHERE owner IS NULL;
 CREATE INDEX leads_owner ON leads (workspace, owner) WHERE owner IS NOT NULL;
-CREATE INDEX leads_customer ON leads (workspace, connection, customer_id);
+CREATE INDEX leads_customer ON leads (workspace, connection, customer_id, created_at);
 CREATE INDEX leads_arrived ON leads (workspace, arrived_at) WHERE history = 0;
-CREATE INDEX leads_email ON leads (workspace, email_key) WHERE email_key IS NOT NULL;
-CREATE INDEX leads_phone ON leads (workspace, phone_key) WHERE phone_key IS NOT NULL;
+CREATE INDEX leads_email ON leads (workspace, email_key, created_at, number) WHERE email_key IS NOT NULL;
+CREATE INDEX leads_phone ON leads (workspace, phone_key, created_at, number) WHERE phone_key IS NOT NULL;
 -- What somebody decided of two leads of one person (lead < other): take them together, or keep them apart.
 CREATE TABLE links (
   workspace TEXT NOT NULL,

@@ -187,7 +187,7 @@ class Sandbox:
         self.clock.advance(timedelta(seconds=seconds))
         if duties := self.bot.duties:
             await duties.ringer.ring_due()
-            duties.wake()  # they may just be counting how long to sleep, by the time before
+            await duties.at_rest()
 
     async def leads_keep_arriving(self) -> None:
         """New leads in every lead system: every second with ``--fast``, else every half a minute or so."""

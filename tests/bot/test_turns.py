@@ -91,6 +91,23 @@ async def test_what_hangs_gives_its_place_back() -> None:
     assert desk.begun[4:] == ["c1", "c2"]  # the places of what hung count once
 
 
+async def test_what_hung_the_last_time_takes_no_place_until_it_is_quick_again() -> None:
+    desk = Desk(at_once=1)
+    desk.put("a1")
+    await settle()
+    desk.timers.pass_by()
+    await desk.end("a1")
+    desk.gates.clear()
+    desk.put("a1", "b1")  # it may hang again: nobody waits to see
+    await settle()
+    assert desk.begun == ["a1", "a1", "b1"]
+    await desk.end("a1", "b1")
+    desk.gates.clear()
+    desk.put("a1", "b1")
+    await settle()
+    assert desk.begun == ["a1", "a1", "b1", "a1"]
+
+
 async def test_one_workspace_has_so_many_at_most_even_where_they_hang() -> None:
     desk = Desk(at_once=10, each=2)
     desk.put("a1", "a2", "a3", "b1")

@@ -53,6 +53,16 @@ async def test_a_guard_that_refuses_leaves_nothing_written(database: Database) -
     assert await guarded.read(people.workspaces) == ["T0"]
 
 
+async def test_what_need_not_last_waits_for_no_disk_and_everything_else_does(database: Database) -> None:
+    def synchronous(tx: Tx) -> object:
+        return tx.value("PRAGMA synchronous")
+
+    assert await database.write(synchronous, lasting=False) == 1
+    with pytest.raises(ZeroDivisionError):
+        await database.write(lambda tx: 1 / 0, lasting=False)
+    assert await database.write(synchronous) == 2  # FULL
+
+
 async def test_a_guard_stays_with_views_of_a_view(database: Database) -> None:
     def refuse(tx: Tx) -> None:
         raise PermissionError
