@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 T = TypeVar("T")
 Row = sqlite3.Row
@@ -103,8 +104,8 @@ def _version(utils: Utils) -> int:
 def _connect(path: Path, *, readonly: bool) -> Utils:
     conn = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
+    _write_ahead(conn)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",  # what was committed before a call to Slack must survive a power cut
         "foreign_keys = ON",
         "secure_delete = ON",
@@ -113,6 +114,18 @@ def _connect(path: Path, *, readonly: bool) -> Utils:
     ):
         conn.execute(f"PRAGMA {pragma}")
     return Utils(conn)
+
+
+@retry(
+    retry=retry_if_exception(lambda error: getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY),
+    stop=stop_after_delay(10),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+def _write_ahead(conn: sqlite3.Connection) -> None:
+    """A file that is new is changed over once. Where several do that at the same time, SQLite does not wait for its
+    timeout but refuses all but one at once."""
+    conn.execute("PRAGMA journal_mode = WAL")
 
 
 def migrations() -> Migrations:
@@ -203,7 +216,10 @@ class Database:
         Once begun it is carried out even if the caller is cancelled. ``lasting``: it survives a power cut as soon as
         this returns; else only a crash of the process, which spares waiting for the disk (when something was polled).
         """
-        return await asyncio.shield(asyncio.wrap_future(self._put(lambda: self._transaction(fn, lasting=lasting))))
+        carried_out = asyncio.wrap_future(self._put(lambda: self._transaction(fn, lasting=lasting)))
+        # Where the caller is gone, nobody would take its failure, and asyncio would log it with its text.
+        carried_out.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(carried_out)
 
     def write_now(self, fn: Callable[[Tx], T]) -> T:
         """The same from ordinary code (the command line, tests)."""
