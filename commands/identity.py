@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from commands import sight as seeing
-from commands.desk.person import others
+from commands.desk.person import Related, related
 from commands.verb import Desk
 from commands.views.card import ENDED, Other, Sight
 from providers.provider import Provider
@@ -18,28 +18,45 @@ from storage.records import Person, StoredLead
 MOST_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """Leads that share a value with a lead, without that lead itself."""
+class _Same:
+    """What is the same person's as a lead, in one transaction."""
 
-    by_email: Sequence[StoredLead]
-    by_phone: Sequence[StoredLead]
-    by_customer: Sequence[StoredLead]
+    def __init__(self, tx: Tx, providers: Mapping[str, Provider], workspace: str) -> None:
+        self._tx = tx
+        self._workspace = workspace
+        self.held = {c.connection: c for c in connections.every(tx, workspace)}
+        self._providers = providers
 
-    @property
-    def every(self) -> dict[int, StoredLead]:
-        return {o.number: o for o in (*self.by_email, *self.by_phone, *self.by_customer)}
+    def provider(self, connection: str) -> Provider:
+        """A connection's lead system."""
+        return self._providers[self.held[connection].provider]
 
+    def _region(self, connection: str) -> str:
+        return self.provider(connection).region if connection in self.held else "ZZ"
 
-def _alike(tx: Tx, lead: StoredLead) -> _Alike:
-    def besides(leads_: Sequence[StoredLead]) -> list[StoredLead]:
-        return [o for o in leads_ if o.number != lead.number]
+    def related(self, lead: StoredLead) -> Related:
+        """Other leads by e-mail address and telephone number across connections."""
+        by_email = same.by_email(self._tx, self._workspace, lead)
+        return related(lead, by_email, same.by_phone(self._tx, self._workspace, lead), self._region)
 
-    return _Alike(
-        besides(same.by_email(tx, lead.workspace, lead)),
-        besides(same.by_phone(tx, lead.workspace, lead)),
-        leads.of_customer(tx, lead.workspace, lead),
-    )
+    def of_customer(self, lead: StoredLead) -> list[StoredLead]:
+        """Other leads by the lead system's own customer."""
+        return leads.of_customer(self._tx, self._workspace, lead)
+
+    def shown(
+        self, found: Related, of_customer: Sequence[StoredLead], viewer: Person | None, *, owned: bool = False
+    ) -> list[StoredLead]:
+        """Those that ``viewer`` may know of (``None``: everybody in a channel), newest first. ``owned``: only those
+        that somebody has."""
+        every = {o.number: o for o in of_customer}
+        if more := found.linked - every.keys():
+            every |= {o.number: o for o in leads.several(self._tx, self._workspace, more, owned=owned)}
+        may_be_shown = [
+            o
+            for o in every.values()
+            if o.connection in self.held and (seeing.visible(self._tx, o, viewer) if viewer else not o.private)
+        ]
+        return sorted(may_be_shown, key=lambda o: (o.created_at, o.number), reverse=True)
 
 
 def found(
@@ -47,43 +64,24 @@ def found(
 ) -> list[StoredLead]:
     """The same person's other leads that ``viewer`` may know of (``None``: everybody in a channel), newest first:
     by e-mail address and telephone number across connections, and by the lead system's own customer."""
-    return _found(tx, providers, lead, _alike(tx, lead), viewer)
-
-
-def _found(
-    tx: Tx, providers: Mapping[str, Provider], lead: StoredLead, alike: _Alike, viewer: Person | None
-) -> list[StoredLead]:
-    if not alike.every:
-        return []
-    held = {c.connection: providers[c.provider] for c in connections.every(tx, lead.workspace)}
-
-    def region(one: StoredLead) -> str:
-        provider = held.get(one.connection)
-        return provider.region if provider else "ZZ"
-
-    by_value = others(lead, alike.by_email, alike.by_phone, region)
-    may_be_shown = [
-        o
-        for o in {o.number: o for o in (*by_value, *alike.by_customer)}.values()
-        if o.connection in held and (seeing.visible(tx, o, viewer) if viewer else not o.private)
-    ]
-    return sorted(may_be_shown, key=lambda o: (o.created_at, o.number), reverse=True)
+    is_same = _Same(tx, providers, lead.workspace)
+    return is_same.shown(is_same.related(lead), is_same.of_customer(lead), viewer)
 
 
 def beside(tx: Tx, providers: Mapping[str, Provider], seen: Sight, viewer: Person | None = None) -> Sight:
     """A lead's sight with the same person's other leads."""
     lead = seen.lead
-    every = found(tx, providers, lead, viewer)[:MOST_SHOWN]
+    is_same = _Same(tx, providers, lead.workspace)
+    every = is_same.shown(is_same.related(lead), is_same.of_customer(lead), viewer)[:MOST_SHOWN]
     if not every:
         return seen
-    held = {c.connection: c for c in connections.every(tx, lead.workspace)}
     decided = same.decided(tx, lead.workspace, lead.number)
     known = seeing.names(tx, lead.workspace, (o.owner for o in every))
     listed = tuple(
         Other(
             number=o.number,
-            ref=f"{providers[held[o.connection].provider].prefix}-{o.number}",
-            connection=held[o.connection].name,
+            ref=f"{is_same.provider(o.connection).prefix}-{o.number}",
+            connection=is_same.held[o.connection].name,
             created_at=o.created_at,
             about=o.subject or o.place or "",
             owner=o.owner,
@@ -98,21 +96,26 @@ def beside(tx: Tx, providers: Mapping[str, Provider], seen: Sight, viewer: Perso
 def arrived(tx: Tx, desk: Desk, new: Sequence[StoredLead], now: datetime) -> None:
     """New leads, or leads of which more became known: the cards of the same person's others say so, and the thread of
     the newest that somebody owns."""
+    if not new:
+        return
+    workspace = new[0].workspace
+    is_same = _Same(tx, desk.providers, workspace)
     for lead in new:
-        alike = _alike(tx, lead)
-        _redraw(tx, desk, lead, alike, now)
-        every = _found(tx, desk.providers, lead, alike, None)
+        alike, of_customer = is_same.related(lead), is_same.of_customer(lead)
+        _redraw(tx, desk, workspace, (*alike.touched, *(o.number for o in of_customer)), now)
+        if lead.private or lead.connection not in is_same.held:
+            continue
+        every = is_same.shown(alike, of_customer, None, owned=True)
         before = next((o for o in every if o.owner and o.created_at <= lead.created_at), None)
-        connection = connections.get(tx, lead.workspace, lead.connection)
-        if before is None or lead.private or connection is None:
+        if before is None:
             continue
         facts = {
             "what": "repeat",
-            "ref": f"{desk.providers[connection.provider].prefix}-{lead.number}",
+            "ref": f"{is_same.provider(lead.connection).prefix}-{lead.number}",
             "about": lead.subject or lead.place or "",
             "lead": lead.number,
         }
-        deliveries.line(tx, lead.workspace, desk.vault, before.number, facts, now)
+        deliveries.line(tx, workspace, desk.vault, before.number, facts, now)
 
 
 def redraw(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
@@ -123,10 +126,13 @@ def redraw(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
 
 
 def redraw_others(tx: Tx, desk: Desk, lead: StoredLead, now: datetime) -> None:
-    """All that share a value are drawn anew, also where it turns out that too many do, and none is linked any more."""
-    _redraw(tx, desk, lead, _alike(tx, lead), now)
+    """The same person's others are drawn anew, also where it turns out that too many people share a value, and none is
+    linked any more."""
+    is_same = _Same(tx, desk.providers, lead.workspace)
+    touched = (*is_same.related(lead).touched, *(o.number for o in is_same.of_customer(lead)))
+    _redraw(tx, desk, lead.workspace, touched, now)
 
 
-def _redraw(tx: Tx, desk: Desk, lead: StoredLead, alike: _Alike, now: datetime) -> None:
-    for number in list(alike.every)[:MOST_SHOWN]:
-        deliveries.refresh(tx, lead.workspace, desk.vault, number, now)
+def _redraw(tx: Tx, desk: Desk, workspace: str, numbers: Iterable[int], now: datetime) -> None:
+    for number in list(dict.fromkeys(numbers))[:MOST_SHOWN]:
+        deliveries.refresh(tx, workspace, desk.vault, number, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -173,6 +173,13 @@ def insert(
             values += row
         tx.run(_insert_many(len(part)), *values)
     return first, end
+
+
+def several(tx: Tx, workspace: str, numbers: Collection[int], *, owned: bool = False) -> list[StoredLead]:
+    """The leads with these numbers, in no order. ``owned``: only those that somebody has."""
+    sql = f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND number IN ({', '.join('?' * len(numbers))})"
+    sql += " AND owner IS NOT NULL" if owned else ""
+    return [read(StoredLead, row) for row in tx.all(sql, workspace, *numbers)]
 
 
 def numbered(tx: Tx, workspace: str, first: int, end: int) -> list[StoredLead]:

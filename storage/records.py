@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,6 +41,18 @@ class Decision(StrEnum):
 
     TOGETHER = "together"
     APART = "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A lead that shares a value with another one: what tells whether it is the same person's."""
+
+    number: int
+    connection: str
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +334,8 @@ _OPTIONAL: dict[Any, Callable[[Any], Any]] = {
 
 
 @cache
-def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+def _readers(kind: Any) -> tuple[list[str], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """The names of a record's fields, and what makes some of them (by place) of what is stored."""
     hints = get_type_hints(kind)
 
     def reader(hint: Any) -> Callable[[Any], Any] | None:
@@ -339,15 +353,18 @@ def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
             return orjson.loads
         return None
 
-    return tuple((f.name, reader(hints[f.name])) for f in fields(kind))
+    names = [f.name for f in fields(kind)]
+    return names, tuple((at, made) for at, name in enumerate(names) if (made := reader(hints[name])))
 
 
-def read(kind: type[T], row: Mapping[str, Any] | Any) -> T:
+def read(kind: type[T], row: sqlite3.Row) -> T:
     """A stored row as a frozen record of ``kind``."""
-    values = []
-    for name, reader in _readers(cast("Any", kind)):
-        value = row[name]
-        values.append(reader(value) if reader is not None and value is not None else value)
+    names, readers = _readers(cast("Any", kind))
+    # A row is looked up by name from its first column on, each time: in order, all at once is ten times as fast.
+    values = list(row) if row.keys() == names else [row[name] for name in names]
+    for at, reader in readers:
+        if values[at] is not None:
+            values[at] = reader(values[at])
     return kind(*values)
 
 

@@ -9,34 +9,35 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from storage.database import Tx
-from storage.leads import COLUMNS
-from storage.records import Decision, StoredLead, read, stamp
+from storage.records import Decision, Sharing, StoredLead, columns, stamp
 
-MOST = 100
-"""Leads of one value that are looked at: enough to see whether it is one person's."""
-
-
-def by_email(tx: Tx, workspace: str, lead: StoredLead) -> list[StoredLead]:
-    """Leads with the same e-mail address, newest first, this one among them."""
-    return _by(tx, workspace, "email_key", lead.email_key)
+MOST = 25
+"""Leads of one value that are looked at, the newest: enough to see whether it is one person's, and to show."""
+_SHARING = columns(Sharing)
 
 
-def by_phone(tx: Tx, workspace: str, lead: StoredLead) -> list[StoredLead]:
-    """Leads whose telephone numbers end alike, newest first, this one among them."""
-    return _by(tx, workspace, "phone_key", lead.phone_key)
+def by_email(tx: Tx, workspace: str, lead: StoredLead) -> list[Sharing]:
+    """Other leads with the same e-mail address, newest first."""
+    return _by(tx, workspace, "email_key", lead.email_key, lead.number)
 
 
-def _by(tx: Tx, workspace: str, column: str, value: str | None) -> list[StoredLead]:
+def by_phone(tx: Tx, workspace: str, lead: StoredLead) -> list[Sharing]:
+    """Other leads whose telephone numbers end alike, newest first."""
+    return _by(tx, workspace, "phone_key", lead.phone_key, lead.number)
+
+
+def _by(tx: Tx, workspace: str, column: str, value: str | None, number: int) -> list[Sharing]:
     if not value:
         return []
     rows = tx.all(
-        f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND {column} = ? ORDER BY created_at DESC, number DESC "
-        "LIMIT ?",
+        f"SELECT {_SHARING} FROM leads WHERE workspace = ? AND {column} = ? AND number <> ? "
+        "ORDER BY created_at DESC, number DESC LIMIT ?",
         workspace,
         value,
+        number,
         MOST,
     )
-    return [read(StoredLead, row) for row in rows]
+    return [Sharing(*row) for row in rows]
 
 
 def decide(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commands.desk.person import MOST_PEOPLE, e164, is_relay, others
+from commands.desk.person import MOST_PEOPLE, e164, is_relay, related
 from providers.lead import Stage
 from storage.records import StoredLead
 
@@ -24,7 +24,7 @@ def lead(number: int, **given: Any) -> StoredLead:
 
 def linked(one: StoredLead, *rest: StoredLead, region: str = "GB") -> list[int]:
     email = [x for x in rest if x.email and one.email and x.email.casefold() == one.email.casefold()]
-    return [o.number for o in others(one, email, rest, lambda _: region)]
+    return sorted(related(one, email, rest, lambda _: region).linked)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_a_persons_own_address_is_no_relay() -> None:
     assert not is_relay("sofia.marsh@gmail.com")
 
 
-def test_one_address_or_one_number_is_enough_newest_first() -> None:
+def test_one_address_or_one_number_is_enough() -> None:
     mine = lead(1, email="S@example.com", phone="07700 900123")
     by_email, by_phone = lead(2, email="s@example.com"), lead(3, phone="+447700900123", first_name="S.")
-    assert linked(mine, by_email, by_phone) == [3, 2]
+    assert linked(mine, by_email, by_phone) == [2, 3]
 
 
 def test_numbers_that_only_end_alike_are_two_peoples() -> None:
@@ -83,3 +83,13 @@ def test_a_value_of_more_than_five_people_links_nobody_and_one_of_five_does() ->
 def test_one_person_who_asks_very_often_stays_one_person() -> None:
     first, *rest = [lead(n, email="keen@example.com") for n in range(1, 60)]
     assert len(linked(first, *rest)) == 58
+
+
+def test_one_person_too_many_touches_those_that_were_linked_and_one_more_touches_nobody() -> None:
+    def touched(people: int) -> int:
+        first, *rest = (lead(n, email="office@example.com", first_name=f"P{n}") for n in range(1, people + 1))
+        return len(related(first, rest, (), lambda _: "GB").touched)
+
+    assert touched(MOST_PEOPLE) == MOST_PEOPLE - 1
+    assert touched(MOST_PEOPLE + 1) == MOST_PEOPLE
+    assert touched(MOST_PEOPLE + 2) == 0
