@@ -151,7 +151,17 @@ def test_the_wheel_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> 
     _run(sys.executable, "-m", "venv", "--without-pip", str(place), env=env)
     python = str(place / "bin" / "python")
     _run(
-        *(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check"),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            python,
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--disable-pip-version-check",
+        ),
         *("--constraint", str(ROOT / "constraints.txt"), "--prefer-binary", str(wheel)),
         env=env,
     )

@@ -19,8 +19,8 @@ from providers.kpro.mapping import moment, to_lead
 from providers.provider import Feed, Page, Record
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
-PAGE_SIZE = 1000
-"""The API's maximum ("Pagination")."""
+PAGE_SIZE = 500
+"""Half of the API's maximum ("Pagination"): as fast, and two pages at a time take less memory."""
 
 
 def _filter_time(at: datetime) -> str:

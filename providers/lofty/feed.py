@@ -7,15 +7,15 @@ every poll.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from providers.errors import Rejected
 from providers.http import Api
 from providers.lofty.mapping import content, created, fingerprint, moment, to_lead, updated
-from providers.lofty.pages import LARGEST_PAGE, LEADS, Lead, Place, ask, walk
+from providers.lofty.pages import LARGEST_PAGE, LEADS, Lead, Listed, Place, ask, walk
 from providers.provider import Feed, Page, Record
 
 BY_CREATION = f"{LEADS}/createTime"
@@ -57,99 +57,107 @@ def _in_pages(
         yield page_of([], seen, unreadable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    leads: list[Lead]
-    unreadable: int
+class _MissingError(Exception):
+    """This Lofty has no such search."""
 
 
-async def _by_time(api: Api, path: str, name: str, since: datetime, size: int) -> _Found | None:
-    """All of a search by time; ``None`` where this Lofty has no such search."""
+async def _by_time(api: Api, path: str, name: str, since: datetime, size: int) -> AsyncGenerator[Listed, None]:
+    """A search by time. Raises _MissingError, before anything is given."""
     if api.remembered.get(path) == "missing":
-        return None
-    leads: list[Lead] = []
-    unreadable = 0
+        raise _MissingError
     try:
-        async for listed in walk(api, path, ((name, search_time(api, since)),), size=size):
-            api.remembered[path] = "there"
-            leads += listed.leads
-            unreadable += listed.unreadable
+        async with aclosing(walk(api, path, ((name, search_time(api, since)),), size=size)) as pages:
+            async for listed in pages:
+                api.remembered[path] = "there"
+                yield listed
     except Rejected as error:
         if error.status == 403 or api.remembered.get(path) == "there":
             raise
         api.remembered[path] = "missing"  # 404, 405, 501; or 400, where it is taken for a lead's number
-        return None
+        raise _MissingError from None
     api.remembered[path] = "there"
-    return _Found(leads, unreadable)
 
 
-async def _newest(api: Api, query: tuple[tuple[str, str], ...], by: str, since: datetime, size: int) -> _Found:
+async def _newest(
+    api: Api, query: tuple[tuple[str, str], ...], by: str, since: datetime, size: int
+) -> AsyncGenerator[Listed, None]:
     """From the top of a sorted list down to ``since``. A page that is out of order is no bound: it goes on then."""
-    leads: list[Lead] = []
-    unreadable = 0
     async with aclosing(walk(api, LEADS, query, size=size)) as pages:
         async for listed in pages:
-            leads += listed.leads
-            unreadable += listed.unreadable
+            yield listed
             times = [at for lead in listed.leads if (at := moment(lead.get(by)))]
             if times and min(times) < since and times == sorted(times, reverse=True):
                 break
             if not times and listed.leads:  # sorted by what none of them has: those without it come last
                 break
-    return _Found(leads, unreadable)
+
+
+async def _since(
+    listing: AsyncGenerator[Listed, None], by: Callable[[Lead], datetime | None], since: datetime
+) -> AsyncIterator[Page]:
+    """Page after page as Lofty lists them. In which order that is, is not documented: no cursor may move before the
+    last."""
+    waiting: Page | None = None
+    async with aclosing(listing) as pages:
+        async for listed in pages:
+            found = [lead for lead in listed.leads if (by(lead) or since) >= since]
+            if found or listed.unreadable:
+                if waiting:
+                    yield replace(waiting, unordered=True)
+                ordered = sorted(found, key=lambda lead: by(lead) or since)
+                reached = max((at for lead in found if (at := by(lead))), default=None)
+                waiting = page_of(ordered, since, listed.unreadable, reached)
+    if waiting:
+        yield waiting
 
 
 # -------------------------------------------------------------------------------------- the three ways
 
 
 async def created_since(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
-    """Leads created at or after ``since``, oldest first. All are read before the first is given: in which order
-    Lofty lists them is not documented, and the cursor must not pass over any."""
-    found = await _by_time(api, BY_CREATION, "leadCreateTime", since, size)
-    if found is None:
-        found = await _newest(api, NEWEST_FIRST, "createTime", since, size)
-    new = [lead for lead in found.leads if (created(lead) or since) >= since]
-    for page in _in_pages(new, created, since, found.unreadable, size):
-        yield page
+    """Leads created at or after ``since``, each page oldest first."""
+    try:
+        async for page in _since(_by_time(api, BY_CREATION, "leadCreateTime", since, size), created, since):
+            yield page
+    except _MissingError:
+        async for page in _since(_newest(api, NEWEST_FIRST, "createTime", since, size), created, since):
+            yield page
 
 
 async def changed_since(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
-    """Leads changed at or after ``since``, in the order they were changed in."""
-    found = await _by_time(api, BY_CHANGE, "leadUpdateTime", since, size)
-    if found is not None:
-        changed = [lead for lead in found.leads if (updated(lead) or since) >= since]
-        for page in _in_pages(changed, updated, since, found.unreadable, size):
+    """Leads changed at or after ``since``, those of a page in the order they were changed in."""
+    try:
+        async for page in _since(_by_time(api, BY_CHANGE, "leadUpdateTime", since, size), updated, since):
             yield page
-        return
-    assigned = await _newest(api, ASSIGNED_LAST_FIRST, "assignTime", since, size)
-    again = await _read_again(api, since, size)
-    leads = {lead["leadId"]: lead for lead in assigned.leads + again.leads}
-    for page in _in_pages(list(leads.values()), _assigned, since, assigned.unreadable + again.unreadable, size):
-        yield page
+    except _MissingError:
+        assigned = [listed async for listed in _newest(api, ASSIGNED_LAST_FIRST, "assignTime", since, size)]
+        listed_again = [*assigned, *await _read_again(api, since, size)]
+        leads = {lead["leadId"]: lead for listed in listed_again for lead in listed.leads}
+        unreadable = sum(listed.unreadable for listed in listed_again)
+        for page in _in_pages(list(leads.values()), _assigned, since, unreadable, size):
+            yield page
 
 
 def _assigned(lead: Lead) -> datetime | None:
     return moment(lead.get("assignTime"))
 
 
-async def _read_again(api: Api, since: datetime, size: int) -> _Found:
+async def _read_again(api: Api, since: datetime, size: int) -> list[Listed]:
     """The next few pages of what came in the last 30 days, and from the top again at their end."""
     offset: int = api.remembered.get("again", 0)
-    leads: list[Lead] = []
-    unreadable = pages = 0
+    found: list[Listed] = []
     async with aclosing(walk(api, LEADS, NEWEST_FIRST, size=size, start=Place(offset))) as listing:
         async for listed in listing:
-            leads += listed.leads
-            unreadable += listed.unreadable
-            offset, pages = listed.after.offset, pages + 1
+            found.append(listed)
+            offset = listed.after.offset
             oldest = min((at for lead in listed.leads if (at := created(lead))), default=since)
             if oldest < since - AGAIN_SPAN:
                 break
-            if pages == AGAIN_PAGES:
+            if len(found) == AGAIN_PAGES:
                 api.remembered["again"] = offset
-                return _Found(leads, unreadable)
+                return found
     api.remembered["again"] = 0
-    return _Found(leads, unreadable)
+    return found
 
 
 async def created_until(api: Api, until: datetime, size: int) -> AsyncIterator[Page]:

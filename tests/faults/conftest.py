@@ -13,7 +13,7 @@ from tests.faults.process import Street
 @pytest.fixture
 async def street(tmp_path: Path) -> AsyncIterator[Street]:
     """Stand-ins that serve; nothing runs yet."""
-    made = Street(tmp_path)
+    made = Street(tmp_path, forked=True)
     await made.open()
     yield made
     await made.close()

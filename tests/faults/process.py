@@ -32,6 +32,7 @@ from providers.kpro.stand_in import KproStandIn
 from storage import connections, people, rules
 from storage.database import Database, Tx
 from storage.vault import Vault, check_key
+from tests.faults.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 TEAM = "T0LEADBELL"
@@ -114,8 +115,10 @@ def prepare(
 class Street:
     """Slack and KPro as stand-ins, a prepared database, and a bot that can be started, crashed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, forked: bool = False) -> None:
+        """``forked``: bots start as ``Forked``, within hundredths of a second, instead of as the real command."""
         self.folder = folder
+        self.forked = forked
         self.database = folder / "leadbell.sqlite3"
         self.slack = SlackStandIn(
             signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, app_token="xapp-for-tests-only", now=SystemClock().now
@@ -124,8 +127,9 @@ class Street:
             self.slack.recorder = Recorder(Path(record))
         self.kpro = KproStandIn(now=SystemClock().now)
         self.port = free_port()
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | Forked | None = None
         self.environment: dict[str, str] = {}
+        self._stdout = folder / "stdout-0.txt"
         self._stack = AsyncExitStack()
 
     async def open(self) -> None:
@@ -161,21 +165,28 @@ class Street:
     async def start(self, *, crash_at: str | None = None, ready: bool = True, **settings: str | None) -> None:
         """Start the bot; ``ready`` waits until it says so. A setting that is None is left out."""
         given = {**self.environment, "LEADBELL_CRASH_AT": crash_at, **settings}
-        with (self.folder / "stderr.txt").open("ab") as stderr:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot.cli",
-                "run",
-                cwd=self.folder,
-                env={**bare_environment(), **{k: v for k, v in given.items() if v is not None}},
-                stdout=asyncio.subprocess.PIPE,
-                stderr=stderr,
-            )
+        env = {**bare_environment(), **{k: v for k, v in given.items() if v is not None}}
+        self._stdout = self.folder / f"stdout-{len(list(self.folder.glob('stdout-*')))}.txt"
+        self._stdout.touch()
+        if self.forked:
+            files = {"stdout": self._stdout, "stderr": self.folder / "stderr.txt"}
+            self.process = Forked("run", cwd=self.folder, env=env, **files)
+        else:
+            command = (sys.executable, "-m", "bot.cli", "run")
+            with self._stdout.open("ab") as out, (self.folder / "stderr.txt").open("ab") as err:
+                self.process = await asyncio.create_subprocess_exec(
+                    *command, cwd=self.folder, env=env, stdout=out, stderr=err
+                )
         if ready:
-            assert self.process.stdout is not None
-            said = await asyncio.wait_for(self.process.stdout.readline(), READY_SECONDS)
-            assert b"Leadbell is ready" in said, (said, self.stderr())
+            await self.ready()
+
+    async def ready(self) -> None:
+        """Wait until the bot says that it serves."""
+        assert self.process is not None
+        async with asyncio.timeout(READY_SECONDS):
+            while "Leadbell is ready" not in (said := self._stdout.read_text("utf-8")):
+                assert self.process.returncode is None, (said, self.stderr())
+                await asyncio.sleep(0.01)
 
     async def exit_code(self, seconds: float = READY_SECONDS) -> int:
         """Wait for the process to end."""

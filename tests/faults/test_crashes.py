@@ -159,6 +159,7 @@ async def test_a_withheld_answer_and_a_kill_double_nothing(street: Street) -> No
 
 
 async def test_sigterm_stops_within_ten_seconds_and_loses_nothing(street: Street) -> None:
+    street.forked = False  # once with the command itself
     prepare(street.database, key=street.kpro.api_key)
     street.slack.faults.add("slack:chat.postMessage", "slow")
     for _ in range(5):

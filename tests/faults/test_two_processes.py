@@ -168,6 +168,5 @@ async def test_two_that_start_together_on_a_new_database_share_it(street: Street
     await second.start(ready=False, LEADBELL_SECRET_KEY=None)
     await street.until(lambda: street.database.exists() and street.holder() is not None, READY_SECONDS)
     for one in (street, second):
-        assert one.process is not None and one.process.stdout is not None
-        assert b"ready" in await one.process.stdout.readline(), street.stderr()
+        await one.ready()
     assert sorted([await street.role(), await second.role()]) == ["follower", "leader"]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from providers.errors import Unavailable
+from providers.http import Api
+from providers.kpro.feed import created_since
+from providers.provider import Page, discover
 from tests.conftest import ADA, LEADS, NORTH, ZOE, House, shown
 
 ZOOPLA = {"id": 3, "code": "ZPL", "name": "Zoopla"}
@@ -240,3 +246,35 @@ async def test_an_empty_answer_is_no_reason_to_forget_anything(house: House) -> 
     await house.poll()
     await house.arrive()
     assert len(house.cards()) == 2
+
+
+async def test_where_pages_come_in_no_order_the_cursor_waits_for_the_last(make_house: Callable[..., Any]) -> None:
+    """The newest page comes first, and then the lead system breaks down: the older ones are not passed over."""
+    breaks = True
+
+    async def new(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
+        pages = [page async for page in created_since(api, since, size)]
+        for page in reversed(pages):
+            yield replace(page, unordered=page is not pages[0])
+            if breaks:
+                raise Unavailable("HTTP 503")
+
+    async def none(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
+        yield Page((), str)
+
+    kpro = discover()["kpro"]
+    feed = replace(kpro.feed, new=new, changes=none, page_size=3)
+    house: House = await make_house(providers={"kpro": replace(kpro, feed=feed)})
+    await house.connect()
+    await house.subscribe()
+    for number in range(7):
+        await house.kpro.arrive(firstName=f"Kit{number}")
+        house.sandbox.clock.advance(timedelta(minutes=10))  # beyond what is always asked for again; nothing rings
+    await house.poll()
+    assert len(house.cards()) == 1
+    breaks = False
+    await house.poll(10 * 60)
+    await house.poll()
+    cards = [shown(card) for card in house.cards()]
+    assert len(cards) == 7
+    assert all(sum(f"Kit{number}" in card for card in cards) == 1 for number in range(7))

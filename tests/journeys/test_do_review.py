@@ -448,6 +448,7 @@ async def test_what_is_not_one_amount_is_refused_and_kept(house: House, desk: De
     assert house.typed(ADA)["price"] == typed
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_late_refusal_keeps_what_was_searched_for(house: House, desk: Desk) -> None:
     lead = await mine(house, ADA)
     desk.gate, desk.answers["add-note"] = asyncio.Event(), Rejected((FieldError("too rude", "content"),), 400)
@@ -466,6 +467,7 @@ async def test_a_late_refusal_keeps_what_was_searched_for(house: House, desk: De
 # --------------------------------------------------------------------------------- sent once, and asked
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_the_kept_form_of_a_closed_window_is_not_sent_twice(house: House, desk: Desk) -> None:
     lead = await mine(house, ADA)
     house.slack.faults.add("slack:views.open", "expired_trigger_id", 1)
@@ -488,6 +490,7 @@ async def test_the_kept_form_of_a_closed_window_is_not_sent_twice(house: House, 
     assert len(desk.of("add-note")) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_who_closed_the_window_hears_what_became_of_it(house: House, desk: Desk) -> None:
     lead = await mine(house, ADA)
     for answer, said in (

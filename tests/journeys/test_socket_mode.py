@@ -69,7 +69,10 @@ async def test_slack_may_ask_for_a_new_socket_at_any_time(socket_house: House) -
             break
         await asyncio.sleep(0.01)
     (card,) = house.cards()
-    await house.press(ZOE, card, "claim")
+    for _ in range(5):  # the SDK may leave a new socket once more: who pressed meanwhile is told, and presses again
+        await house.press(ZOE, card, "claim")
+        if "*Zoe Lind* has it" in shown(card):
+            break
     assert "*Zoe Lind* has it" in shown(card)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -340,8 +340,8 @@ async def test_a_connection_that_hangs_holds_up_no_other(make_house: Callable[..
 # ------------------------------------------------------------------------------------------- crashes
 
 
-async def crash_at(there: Told, point: str) -> None:
-    """The process stops dead at a named point of telling; what it had committed stays."""
+async def crashed_at(there: Told, point: str, acting: Coroutine[Any, Any, object]) -> None:
+    """Somebody acts, and the process stops dead at a named point of telling; what it had committed stays."""
     reached = asyncio.Event()
 
     def observe(seen: str) -> None:
@@ -350,13 +350,16 @@ async def crash_at(there: Told, point: str) -> None:
             raise asyncio.CancelledError
 
     there.house.sandbox.bot.database.observe = observe
+    act = asyncio.create_task(acting)
+    async with asyncio.timeout(10):
+        await reached.wait()
+    with pytest.raises(TimeoutError):  # nothing ends it: it was being sent
+        await asyncio.wait_for(act, 0.3)
 
 
 @pytest.mark.parametrize("point", ["write.sending", "write.called"])
 async def test_an_owner_is_told_again_after_a_crash(there: Told, point: str) -> None:
-    await crash_at(there, point)
-    with pytest.raises(AssertionError):
-        await there.house.press(ZOE, there.card, "claim")  # nothing ends it: it was being sent
+    await crashed_at(there, point, there.house.press(ZOE, there.card, "claim"))
     assert await there.states() == ["sending"]
     await there.house.sandbox.restart()
     assert await there.states() == ["doubt"]
@@ -369,9 +372,7 @@ async def test_an_owner_is_told_again_after_a_crash(there: Told, point: str) -> 
 @pytest.mark.parametrize(("point", "sent_before"), [("write.sending", 0), ("write.called", 1)])
 async def test_a_note_is_there_once_after_a_crash(there: Told, point: str, sent_before: int) -> None:
     await there.house.choose(ZOE, there.card, "Add a note…")
-    await crash_at(there, point)
-    with pytest.raises(AssertionError):
-        await there.house.submit(ZOE, note="Likes gardens")
+    await crashed_at(there, point, there.house.submit(ZOE, note="Likes gardens"))
     assert len(there.ledger.told) == sent_before
     await there.house.sandbox.restart()
     await there.house.doubt()

@@ -21,6 +21,7 @@ from pydantic import BaseModel, SecretStr
 from bot.new_provider import MARK
 from commands.connect import Name
 from commands.forms.fields import fields_of
+from commands.views import connection
 from providers.action import Action, Effect
 from providers.errors import AuthFailed, ProviderError, Unavailable, UnexpectedResponse
 from providers.http import Api, make_client
@@ -180,6 +181,13 @@ def test_its_form_has_no_two_inputs_of_one_name(provider: Provider) -> None:
     names = [f.name for model in (Name, provider.credentials, provider.settings) for f in fields_of(model)]
     assert len(names) == len(set(names))
     assert names[0] == "name"
+
+
+@every_provider
+def test_the_title_of_its_form_is_whole(provider: Provider) -> None:
+    title = connection.form(provider, Name)["title"]["text"]
+    assert title.startswith("Connect ") and not title.endswith("…")
+    assert title.split()[-1] == provider.name.split()[-1]
 
 
 @every_provider
@@ -413,16 +421,18 @@ async def test_all_history_is_read_newest_first(provider: Provider, house: House
 
 @every_provider
 async def test_the_cursor_passes_over_no_new_lead(provider: Provider, house: House) -> None:
-    """It goes to the newest lead of each page; whatever comes on a later page must not be older than that."""
+    """It goes to the newest lead so far with each page that does not say that later ones may hold older leads."""
     house.system.fill(120, 10)
-    cursor = since = FILLED[0]
+    cursor = newest = since = FILLED[0]
     seen: set[str] = set()
     async for page in provider.feed.new(house.api, since, 25):
         fresh = [r for r in page.records if r.external_id not in seen]
         assert all(r.created_at >= cursor for r in fresh)
-        cursor = max([cursor, *(r.created_at for r in page.records)])
+        newest = max([newest, *(r.created_at for r in page.records)])
+        cursor = cursor if page.unordered else newest
         seen |= {r.external_id for r in fresh}
     assert len(seen) == 120
+    assert cursor == newest, "the last page must let the cursor go on"
 
 
 @every_provider

@@ -22,7 +22,7 @@ async function request(path, init) {
   return body;
 }
 
-/** The workspace that is looked at: requests are about it unless they say otherwise. Empty: the sandbox's first. */
+/** The workspace that is shown: requests are about it unless they say otherwise. Empty: the sandbox's first. */
 export const at = { team: "" };
 
 const EVERYWHERE = new Set(["lead", "clock"]);

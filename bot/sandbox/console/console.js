@@ -19,6 +19,7 @@ class Console {
   constructor() {
     const session = new Session();
     this.session = session;
+    this.team = "";
     this.place = null;
     this.threadTs = null;
     this.messages = [];
@@ -117,17 +118,20 @@ class Console {
     if (!this.session.state) return;
     const [user, place] = decodeURIComponent(location.hash.slice(1)).split("/");
     const elsewhere = this.session.state.workspaces.find((one) => one.people.includes(user));
-    if (elsewhere && elsewhere.id !== at.team) this.enter(elsewhere.id, user, place);
+    if (elsewhere && elsewhere.id !== this.team) this.enter(elsewhere.id, user, place);
     else if (this.session.state.people.some((person) => person.id === user) && user !== this.session.userId) this.become(user, place);
     else if (place && place !== this.place) this.go(place);
   }
 
-  /** Goes to another workspace: as the person who acted there last, where they were. */
+  /**
+   * Goes to another workspace: as the person who acted there last, where they were. Until its state is here, requests
+   * are about the one that is left: people and places are asked for only where they are.
+   */
   enter(team, user, place) {
     this.drawer(false);
-    if (team === at.team) return undefined;
-    this.left.set(at.team, this.place);
-    at.team = team;
+    if (team === this.team) return undefined;
+    if (this.place) this.left.set(this.team, this.place);
+    this.team = team;
     this.wanted = { user: user || this.actingIn(team), place: place || this.left.get(team) };
     this.modal.hide();
     this.place = null;
@@ -213,9 +217,9 @@ class Console {
 
   async fetchAll() {
     try {
-      const state = await get("state", at.team ? {} : { user: this.asked()[0] || "" });
-      if (at.team && state.workspace.id !== at.team) return; // somebody went to another workspace meanwhile
-      at.team = state.workspace.id;
+      const state = await get("state", this.team ? { team: this.team } : { user: this.asked()[0] || "" });
+      if (this.team && state.workspace.id !== this.team) return; // somebody went to another workspace meanwhile
+      at.team = this.team = state.workspace.id;
       this.session.accept(state);
       if (!this.place) this.start();
       const { session, place } = this;

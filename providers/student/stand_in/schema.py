@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import Any, Final, Literal
 
 from graphql import GraphQLError, GraphQLScalarType, GraphQLSchema, StringValueNode, ValueNode, build_schema
@@ -98,6 +99,7 @@ type Query {{
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+@cache
 def build(sort_type: SortType | None, external_id_type: ExternalIdType) -> GraphQLSchema:
     """The schema, with the two types that the document is at odds with itself about; no ``sort_type``: no sorting."""
     schema = build_schema(

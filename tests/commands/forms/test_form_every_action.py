@@ -118,7 +118,7 @@ def drawn_everywhere(model: type[BaseModel], draft: Draft) -> dict[str, dict[str
 
 
 @every_action
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_values_through_the_form_and_through_words_are_the_same(
     provider: Provider, action: Action[Any], data: st.DataObject

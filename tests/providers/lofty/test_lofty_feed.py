@@ -86,8 +86,12 @@ async def test_what_a_filter_let_through_is_left_out_again() -> None:
 async def test_all_pages_are_read_each_lead_once(shelf: Shelf) -> None:
     shelf.leads = some(230, timedelta(seconds=1))
     wire = Wire({f"GET {BY_CREATION}": shelf})
-    found = await ids(created_since(wire.api, NOW - HOUR, 100))
-    assert found == [str(1000 + n) for n in reversed(range(230))]
+    pages = [p async for p in created_since(wire.api, NOW - HOUR, 100)]
+    found = [r.external_id for p in pages for r in p.records]
+    assert sorted(found) == [str(1000 + n) for n in range(230)]
+    for one in pages:
+        assert [r.created_at for r in one.records] == sorted(r.created_at for r in one.records)
+    assert [p.unordered for p in pages] == [True] * (len(pages) - 1) + [False]
 
 
 async def test_a_list_that_gives_the_same_page_for_ever_ends() -> None:
@@ -186,9 +190,9 @@ async def test_changes_come_in_the_order_of_their_times_and_say_how_far_they_rea
     old = NOW - timedelta(days=400)
     leads = [lead(1, old, NOW - MINUTE), lead(2, old, NOW - 3 * MINUTE), lead(3, old, NOW - 5 * HOUR)]
     wire = Wire({f"GET {BY_CHANGE}": page(leads)})
-    pages = [p async for p in changed_since(wire.api, NOW - HOUR, 1)]
-    assert [[r.external_id for r in p.records] for p in pages] == [["2"], ["1"]]
-    assert [p.reached for p in pages] == [NOW - 3 * MINUTE, NOW - MINUTE]
+    pages = [p async for p in changed_since(wire.api, NOW - HOUR, 100)]
+    assert [[r.external_id for r in p.records] for p in pages] == [["2", "1"]]
+    assert [(p.reached, p.unordered) for p in pages] == [(NOW - MINUTE, False)]
     assert wire.calls("GET", BY_CHANGE)[0][0]["leadUpdateTime"] == "2026-11-23 02:04:05"
     assert FEED.follows is not None
 
