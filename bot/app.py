@@ -41,7 +41,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.edge import Edge
 from bot.slack.files import SlackFiles
 from bot.slack.installing import Installing
-from bot.slack.leaving import Leaving
+from bot.slack.leaving import SHORTEST_GRACE, Leaving
 from bot.tasks import Tasks
 from bot.web import Web
 from commands import welcome
@@ -181,6 +181,7 @@ class Leadbell:
             settings.slack_api_url,
             client_id=settings.client_id,
             client_secret=settings.client_secret,
+            grace=max(settings.grace, SHORTEST_GRACE),
         )
         self._directory = directory = SlackDirectory(clients, self.database, self.clock)
         files = SlackFiles(clients, directory)

@@ -181,11 +181,10 @@ class Deliverer:
             message, drawn, root = began
             self._desk.database.observe("delivery.sending")
             try:
-                self._check()
+                answer = await self._call(delivery, message, drawn, root, marked=marked)
             except LeaseLost:
                 await self._not_called(delivery)
                 return
-            answer = await self._call(delivery, message, drawn, root, marked=marked)
             self._desk.database.observe("delivery.called")
             now = self._clock.now()
 
@@ -241,18 +240,22 @@ class Deliverer:
     async def _call(
         self, delivery: Delivery, message: Message, drawn: Drawn, root: Message | None, *, marked: bool
     ) -> dict[str, Any]:
+        """Raises LeaseLost before the call, where another process may deliver by now."""
         text, blocks = drawn
         if marked:
             blocks = [*blocks, context("Slack was unsure about the first try; this may appear twice.")]
+        client = self._clients.of(delivery.workspace)
+        place = message.channel
+        if delivery.kind != "refresh" and place.startswith(("U", "W")):
+            place = await self._directory.dm(delivery.workspace, place)
+        await self._clients.token(delivery.workspace)  # it is renewed now, if it must be
+        self._check()  # nothing that may wait stands between this and the call
         if delivery.kind == "refresh":
-            answer = await self._clients.of(delivery.workspace).chat_update(
+            answer = await client.chat_update(
                 channel=message.posted_in or message.channel, ts=message.ts or "", text=text, blocks=blocks
             )
             return dict(answer.data) if isinstance(answer.data, dict) else {}
-        place = message.channel
-        if place.startswith(("U", "W")):
-            place = await self._directory.dm(delivery.workspace, place)
-        answer = await self._clients.of(delivery.workspace).chat_postMessage(
+        answer = await client.chat_postMessage(
             channel=root.posted_in if root and root.posted_in else place,
             text=text,
             blocks=blocks,

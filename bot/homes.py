@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,8 @@ log = logging.getLogger("leadbell.homes")
 Publish = Callable[[str, str, View], Awaitable[None]]
 """Given a workspace, a person and their Home: put it into Slack. Raises what the Slack client raises."""
 IDLE_SECONDS = 30.0
+FULL_SECONDS = 5.0
+"""So long nothing is tried where the disk is full."""
 LEASE = timedelta(seconds=30)
 """So long another process leaves a Home alone that one is publishing."""
 AT_ONCE = 4
@@ -49,6 +51,7 @@ class Homes:
         self._woken = asyncio.Event()
         self._busy: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._stopping = False
+        self._full_until: datetime | None = None
 
     def wake(self) -> None:
         """Something changed that may concern somebody's Home."""
@@ -95,6 +98,8 @@ class Homes:
         """Begin to publish what is due; seconds until the next may be."""
         now = self._clock.now()
         wait = IDLE_SECONDS
+        if self._full_until is not None and now < self._full_until:
+            return (self._full_until - now).total_seconds()
         for one in await self._desk.database.look(homes.due):
             key = (one.workspace, one.person)
             if one.next_at > now:
@@ -111,7 +116,14 @@ class Homes:
         self._woken.set()
 
     async def _bring(self, one: Home) -> None:
-        """Draw one Home, and publish it unless it is there already."""
+        try:
+            await self._draw(one)
+        except StorageFull:
+            log.error("the disk is full: a Home is not published")
+            self._full_until = self._clock.now() + timedelta(seconds=FULL_SECONDS)
+
+    async def _draw(self, one: Home) -> None:
+        """Draw one Home, and publish it unless it is there already. Raises StorageFull."""
         until = self._clock.now() + LEASE
 
         def home_begins(tx: Tx) -> bool:
@@ -125,6 +137,8 @@ class Homes:
             digest = digest_of(view) or ""
             if digest != one.shown:
                 await self._publish(one.workspace, one.person, view)
+        except StorageFull:
+            raise
         except Exception as error:
             await self._failed(one, error)
             return
@@ -141,6 +155,8 @@ class Homes:
         backoff = min(self._tempo.first_backoff * 2 ** min(one.attempts, 6), self._tempo.longest_backoff) / 10
         at = self._clock.now() + timedelta(seconds=asked if asked is not None else max(1.0, backoff))
         lost = what not in (Fate.LATER, Fate.DOUBT) or one.attempts + 1 >= MOST_ATTEMPTS
+        if what is Fate.TOKEN:
+            lost = False  # it may be renewed, or the workspace stops; nothing is wrong with the Home
 
         def home_failed(tx: Tx) -> None:
             if lost:

@@ -299,14 +299,17 @@ class Poller:
         if held.begun_at is None:  # the first poll read what is newest just now
             return
         now, workspace, connection = self._clock.now(), held.workspace, held.connection
-        reached = held.sweep_from
+        reached = seen = held.sweep_from
         unreadable: int | None = None
         changed = follows(api, (reached or held.begun_at) - provider.feed.overlap, provider.feed.page_size)
         async with aclosing(self._taking.take_all(held, changed, still=True)) as stored:
             async for page in stored:
                 unreadable = (unreadable or 0) + page.unreadable
                 if page.reached and page.reached <= now + CLOCK_SKEW:
-                    reached = max(reached or page.reached, page.reached)
+                    seen = max(seen or page.reached, page.reached)
+                if page.unordered:
+                    continue
+                reached = seen
                 if self._clock.now() >= until and page.reached:
                     break
 

@@ -55,9 +55,11 @@ class Remover:
             except Exception as error:  # a lost key, an address that is no longer one
                 log.info("a webhook of %s could not be ended [%s]", workspace, trace(error))
 
-        def erase_slice(tx: Tx) -> bool:
+        def erase_slice(tx: Tx) -> bool | None:
             return erasure.erase_some(tx, workspace, now)
 
-        while not await self._desk.database.write(erase_slice):
-            pass
-        log.warning("all that %s had is deleted", workspace)
+        erased: bool | None = False
+        while erased is False:
+            erased = await self._desk.database.write(erase_slice)
+        if erased:
+            log.warning("all that %s had is deleted", workspace)

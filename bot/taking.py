@@ -30,7 +30,7 @@ log = logging.getLogger("leadbell.taking")
 Row = tuple[str, tuple[Any, ...]]
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a lead system's clock may be ahead of ours."""
-SLICE, QUIET_SLICE = 40, 500
+SLICE, QUIET_SLICE = 50, 500
 """Leads in one transaction: where each may alert somebody, and where none does."""
 SMALL = 50
 """Records of a page that is mapped at once; larger ones take turns, so that a flood leaves others the interpreter."""
@@ -43,6 +43,8 @@ class Mapped:
     fresh: Sequence[Row] = ()
     unreadable: int = 0
     newest: datetime | None = None
+    reached: datetime | None = None
+    """Where the cursor may move to."""
     oldest: datetime | None = None
     mentions: Iterable[Mention] = ()
     partial: Sequence[tuple[str, bytes, Any]] = field(default=(), repr=False)
@@ -73,7 +75,8 @@ def mapped(page: Page, stored: dict[str, bytes], latest: datetime, *, partial: b
         if partial:
             rest.append((record.external_id, record.fingerprint, record.raw))
     times = [r.created_at for r in page.records if r.created_at <= latest]
-    return Mapped(fresh, unreadable, max(times, default=None), min(times, default=None), tuple(mentions), rest)
+    newest = max(times, default=None)
+    return Mapped(fresh, unreadable, newest, newest, min(times, default=None), tuple(mentions), rest)
 
 
 class Halted(Exception):
@@ -146,12 +149,15 @@ class TakingIn:
         """
         storing: asyncio.Task[None] | None = None
         before: Page | None = None
+        reached: datetime | None = None
         partial = not named and self._desk.providers[held.provider].feed.complete is not None
         try:
             async for page in pages:
                 stored = await self._stored(held, page)
                 latest = self._clock.now() + CLOCK_SKEW
                 found = await self._map(page, stored, latest, partial=partial, again=named)
+                reached = max(filter(None, (reached, found.newest)), default=None)
+                found = replace(found, reached=None if page.unordered else reached)
                 if storing and before:
                     await storing
                     yield before
@@ -175,7 +181,7 @@ class TakingIn:
         Leads that a webhook named, or that were read because they changed, move no cursor (``still``): older ones, of
         which nobody told, may not have been read yet.
         """
-        moved = not still and page.newest is not None and (held.cursor is None or page.newest > held.cursor)
+        moved = not still and page.reached is not None and (held.cursor is None or page.reached > held.cursor)
         if not named and (fresher := self._fresher.get((held.workspace, held.connection))):
             page = replace(
                 page,
@@ -238,7 +244,7 @@ class TakingIn:
             if last:
                 known.mention(tx, workspace, connection, page.mentions, now)
                 lag = _lag(page.newest, now) if page.news and not history else None
-                reached = None if history or still else page.newest
+                reached = None if history or still else page.reached
                 connections.advance(tx, workspace, connection, cursor=reached, lag_seconds=lag)
                 if history and page.oldest:
                     connections.history_reached(tx, workspace, connection, page.oldest)

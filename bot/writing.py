@@ -221,13 +221,17 @@ class Writer:
             return
         sent = replace(write, state="sending", attempts=write.attempts + 1)
         self._desk.database.observe("write.sending")
-        try:
+        called = False
+
+        def about_to_call() -> None:
+            nonlocal called
             self._check()
-        except LeaseLost as paused:  # whoever leads now decides; if that is still this process, it is as it was
-            await self._put_back(sent, write.state, paused)
-            return
+            called = True
+
         try:
-            await how.send(api, doing)
+            await how.send(replace(api, before=about_to_call), doing)
+        except LeaseLost as paused:  # whoever leads now decides; if that is still this process, it is as it was
+            await self._put_back(sent, "doubt" if called else write.state, paused)
         except Rejected as error:
             await self._end(sent, provider, "refused", await self._reason(write, error))
         except Unavailable as error:

@@ -15,6 +15,7 @@ from commands.views import connection as views
 from commands.views import sentences
 from providers.errors import AuthFailed, ProviderError, Rejected
 from storage import audit, connections, figures, hooks, rules
+from storage.choices import made
 from storage.database import Tx
 from storage.records import Connection
 
@@ -84,8 +85,16 @@ async def connected(desk: Desk, request: Request) -> Answer:
         return Faults(errors)
     named = read.get(Name)
     name = named.name if isinstance(named, Name) else None
-    held = await desk.database.read(lambda tx: connections.every(tx, request.workspace))
-    if name and any(c.name == name for c in held):
+    choice = f"view:{submitted.view_id}"
+
+    def look(tx: Tx) -> tuple[bool, bool]:
+        held = connections.every(tx, request.workspace)
+        return made(tx, request.workspace, choice), any(c.name == name for c in held)
+
+    is_made, is_taken = await desk.database.read(look)
+    if is_made:  # sent twice: the name is taken by the first
+        return Done()
+    if name and is_taken:
         return Faults({"name": sentences.name_taken(name)})
     wanted = Wanted(
         provider=provider,
@@ -94,7 +103,7 @@ async def connected(desk: Desk, request: Request) -> Answer:
         credentials=read[provider.credentials],
         settings=read[provider.settings],
         webhook="webhook" in submitted.state and as_model(webhooks.Calls, submitted.state).webhook,
-        choice=f"view:{submitted.view_id}",
+        choice=choice,
     )
     if oauth := consent.needed(wanted):
         return await consent.begin(desk, request, wanted, oauth)

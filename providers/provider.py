@@ -40,6 +40,8 @@ class Page:
     unreadable: int = 0
     reached: datetime | None = None
     """How far reading has come, for a sweep that goes on later."""
+    unordered: bool = False
+    """Later pages of this reading may hold older records: no cursor moves before one of which that is not said."""
 
 
 Pages = Callable[[Api, datetime, int], AsyncIterator[Page]]
@@ -56,11 +58,12 @@ this connection may not see, is given as the list told it."""
 class Feed:
     """How new, older and changed leads are read.
 
-    ``new``: created at or after the moment, oldest first. ``history``: created at or before it, newest first.
-    ``changes``: everything that may have changed since the moment. ``overlap`` is asked again at every poll,
-    against late and equal timestamps. ``follows``: what changed since the moment, in the order it was changed in, where
-    an API can tell; it is asked at every poll, instead of the sweep for ``changes``. ``complete``: where a list does
-    not tell all of a lead; it is asked once for each new or changed one, after the alert.
+    ``new``: created at or after the moment, oldest first (or within each page, see :attr:`Page.unordered`).
+    ``history``: created at or before it, newest first. ``changes``: everything that may have changed since the moment.
+    ``overlap`` is asked again at every poll, against late and equal timestamps. ``follows``: what changed since the
+    moment, in the order it was changed in, where an API can tell; it is asked at every poll, instead of the sweep for
+    ``changes``. ``complete``: where a list does not tell all of a lead; it is asked once for each new or changed one,
+    after the alert.
     """
 
     new: Pages

@@ -20,6 +20,11 @@ def once(tx: Tx, workspace: str, choice: str, now: datetime) -> bool:
     )
 
 
+def made(tx: Tx, workspace: str, choice: str) -> bool:
+    """Whether this choice was made already: for checks that come before the transaction which carries it out."""
+    return bool(tx.value("SELECT COUNT(*) FROM choices WHERE workspace = ? AND choice = ?", workspace, choice))
+
+
 def undo(tx: Tx, workspace: str, choice: str) -> None:
     """It came to nothing (an error stands in the modal): it may be made again."""
     tx.run("DELETE FROM choices WHERE workspace = ? AND choice = ?", workspace, choice)

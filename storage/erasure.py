@@ -43,12 +43,12 @@ TABLES: tuple[tuple[str, str], ...] = (
 installation and the workspace themselves. A test holds it to the schema."""
 
 
-def erase_some(tx: Tx, workspace: str, now: datetime) -> bool:
+def erase_some(tx: Tx, workspace: str, now: datetime) -> bool | None:
     """Delete a slice of what a workspace has whose time is over; at last its installation and itself, and then
-    ``True``. Nothing happens, and ``True``, where its time is not over."""
+    ``True``. ``None``: its time is not over, and nothing was deleted."""
     over = "SELECT 1 FROM workspaces WHERE workspace = ? AND stopped IS NOT NULL AND delete_at <= ?"
     if tx.one(over, workspace, stamp(now)) is None:
-        return True
+        return None
     for table, key in TABLES:
         if tx.run(
             f"DELETE FROM {table} WHERE workspace = ? AND ({key}) IN "

@@ -90,7 +90,7 @@ def _row(workspace: str) -> str:
 def install(tx: Tx, workspace: str, vault: Vault, granted: Granted, now: datetime) -> list[str]:
     """Keep a new installation, or one that mends an old one, in place of whatever was there; the workspaces that are at
     work again, or for the first time."""
-    tokens = None
+    tokens, before = None, get(tx, workspace)
     if granted.bot_token:
         tokens = vault.seal_json(workspace, _row(workspace), _body(granted.bot_token, granted.refresh_token))
     tx.run(
@@ -124,20 +124,29 @@ def install(tx: Tx, workspace: str, vault: Vault, granted: Granted, now: datetim
             granted.enterprise,
             stamp(now),
         )
-    return _resume(tx, workspace, now)
+    if not granted.is_organisation:
+        return _resume(tx, workspace, "delete_at IS NULL OR delete_at > ?", stamp(now))
+    if before is None or before.uninstalled_at is None:
+        return _resume(tx, workspace, _REFUSED)
+    # What stopped earlier than the whole organisation did lost its access by itself, and still has none.
+    gone = "stopped_at >= ? AND (delete_at IS NULL OR delete_at > ?)"
+    return _resume(tx, workspace, f"{_REFUSED} OR ({gone})", stamp(before.uninstalled_at), stamp(now))
 
 
-def _resume(tx: Tx, workspace: str, now: datetime) -> list[str]:
-    """Whatever an installation covers is at work, but for what is being deleted."""
+_REFUSED = "stopped = 'revoked' AND delete_at IS NULL"
+
+
+def _resume(tx: Tx, workspace: str, which: str, *params: str) -> list[str]:
+    """What an installation covers is at work again, where it stopped in one of these ways; all that is at work."""
     covered = [row["workspace"] for row in tx.all(_COVERED, workspace, workspace)]
     for one in covered:
         tx.run(
             "UPDATE workspaces SET stopped = NULL, stopped_at = NULL, delete_at = NULL "
-            "WHERE workspace = ? AND (delete_at IS NULL OR delete_at > ?)",
+            f"WHERE workspace = ? AND stopped IS NOT NULL AND ({which})",
             one,
-            stamp(now),
+            *params,
         )
-    return covered
+    return [one for one in covered if stopped(tx, one) is None]
 
 
 def is_being_deleted(tx: Tx, workspace: str, now: datetime) -> bool:
@@ -147,7 +156,8 @@ def is_being_deleted(tx: Tx, workspace: str, now: datetime) -> bool:
 
 
 def meet(tx: Tx, workspace: str, enterprise: str, now: datetime) -> None:
-    """A workspace of an organisation that installed the app was heard of: from now on it is known, and at work."""
+    """A workspace of an organisation that installed the app was heard of: from now on it is known, and at work; also
+    where Slack refused it before, because it would not be heard of then."""
     whole = get(tx, enterprise)
     if whole is None or whole.state != "active":
         return
@@ -160,7 +170,7 @@ def meet(tx: Tx, workspace: str, enterprise: str, now: datetime) -> None:
     )
     tx.run(
         "UPDATE workspaces SET stopped = NULL, stopped_at = NULL, delete_at = NULL "
-        "WHERE workspace = ? AND stopped_at < ? AND (delete_at IS NULL OR delete_at > ?)",
+        f"WHERE workspace = ? AND (({_REFUSED}) OR (stopped_at < ? AND (delete_at IS NULL OR delete_at > ?)))",
         workspace,
         stamp(whole.installed_at),
         stamp(now),
@@ -285,7 +295,13 @@ def taken_again(tx: Tx, workspace: str, tokens: bytes | None, now: datetime) -> 
         workspace,
         tokens,
     )
-    return _resume(tx, workspace, now) if changed else []
+    return _resume(tx, workspace, _REFUSED) if changed else []
+
+
+def access_refused(tx: Tx, workspace: str, now: datetime) -> list[str]:
+    """Slack takes the organisation's token, but not for this workspace: its work stops, until it is heard of again;
+    those that stop."""
+    return _stop_all(tx, [workspace], REVOKED, now, None)
 
 
 def asked(tx: Tx, workspace: str, why: str, now: datetime) -> None:
@@ -303,6 +319,19 @@ def uninstalled(tx: Tx, workspace: str, now: datetime, delete_at: datetime) -> l
         workspace,
     )
     return _stop(tx, workspace, UNINSTALLED, now, delete_at)
+
+
+def access_changed(tx: Tx, workspace: str, at: datetime) -> bool:
+    """Its organisation gave the app to a workspace, or took it away, then. ``False``: that is overtaken by what is
+    known already."""
+    return bool(
+        tx.run(
+            "UPDATE workspaces SET access_at = ? WHERE workspace = ? AND (access_at IS NULL OR access_at <= ?)",
+            stamp(at),
+            workspace,
+            stamp(at),
+        )
+    ) or not is_known(tx, workspace)
 
 
 def access_ended(tx: Tx, workspace: str, now: datetime, delete_at: datetime) -> list[str]:
@@ -333,12 +362,15 @@ def _stop(tx: Tx, workspace: str, why: str, now: datetime, delete_at: datetime |
 
 
 def _stop_all(tx: Tx, workspaces: Sequence[str], why: str, now: datetime, delete_at: datetime | None) -> list[str]:
+    if why == REVOKED:  # of what is to be deleted, more is known
+        workspaces = [w for w in workspaces if stopped(tx, w) is None]
     for workspace in workspaces:
         tx.run(
-            "UPDATE workspaces SET stopped = ?, stopped_at = COALESCE(stopped_at, ?), "
+            "UPDATE workspaces SET stopped_at = CASE WHEN stopped = ? THEN stopped_at ELSE ? END, stopped = ?, "
             "delete_at = COALESCE(delete_at, ?) WHERE workspace = ?",
             why,
             stamp(now),
+            why,
             stamp(delete_at) if delete_at else None,
             workspace,
         )

@@ -15,7 +15,8 @@ CREATE TABLE workspaces (
   enterprise       TEXT NOT NULL DEFAULT '',       -- of Enterprise Grid: E…
   stopped          TEXT,                           -- revoked, uninstalled: nothing is done for it; NULL: at work
   stopped_at       TEXT,
-  delete_at        TEXT                            -- all of it is deleted then; NULL: never
+  delete_at        TEXT,                           -- all of it is deleted then; NULL: never
+  access_at        TEXT                            -- its organisation last gave or took the app then; earlier news of that is late
 );
 
 -- One row an installation of the app, under the workspace's id, or under the organisation's (E…) where all of an

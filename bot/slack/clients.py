@@ -35,6 +35,10 @@ AGAIN = timedelta(seconds=60)
 LET_IN = timedelta(seconds=5)
 """For so long a request is let in by what another request found: a token is looked up anew whenever it is used."""
 LOST_KEY = "its key is lost"
+OF_ONE = frozenset({"team_access_not_granted", "org_login_required"})
+"""Under an organisation's token these are about the one workspace that was asked about."""
+GONE = frozenset({"account_inactive", "token_revoked"})
+"""What Slack says of a token whose app was removed."""
 PROBED = (timedelta(seconds=60), timedelta(hours=1))
 """The shortest and the longest time between two questions whether Slack takes a refused token again."""
 Told = Callable[[Sequence[str]], None]
@@ -89,7 +93,10 @@ class WorkspaceClient(AsyncWebClient):
             if why == "token_expired" and held.refresh:  # our clocks disagree: it was not carried out
                 held = await self._clients.renewed(held, expired=True)
                 return await super().api_call(api_method, **(given | _bearer(held.token)))
-            await self._clients.refused(held.installation, why)
+            if held.installation.is_organisation and why in OF_ONE:
+                await self._clients.access_refused(self._workspace, why)
+            else:
+                await self._clients.refused(held.installation, why)
             raise
 
 
@@ -110,8 +117,11 @@ class Clients:
         *,
         client_id: str = "",
         client_secret: SecretStr | None = None,
+        grace: timedelta = timedelta(days=7),
     ) -> None:
-        """``url``: of Slack's Web API. ``client_id`` and ``client_secret`` exchange codes and refresh tokens."""
+        """``url``: of Slack's Web API. ``client_id`` and ``client_secret`` exchange codes and refresh tokens.
+        ``grace``: what a workspace had is kept so long after it is known that the app is gone."""
+        self._grace = grace
         self.session = session
         self.url = url
         self.open = make_client(url, session)
@@ -131,7 +141,7 @@ class Clients:
         """Tokens by installation, as they were decrypted last."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tried: dict[str, datetime] = {}
-        self._exchanges: set[asyncio.Task[Held]] = set()
+        self._exchanges: set[asyncio.Task[Held | None]] = set()
         self._fresh: dict[str, Fresh] = {}
         """Renewed while the disk was full."""
         self._settings: tuple[str, SecretStr] | None = None
@@ -149,7 +159,7 @@ class Clients:
             for kept in (self._let_in, self._made, self._locks, self._tried, self._fresh):
                 kept.pop(workspace, None)
 
-    def _exchanged(self, work: asyncio.Task[Held]) -> None:
+    def _exchanged(self, work: asyncio.Task[Held | None]) -> None:
         self._exchanges.discard(work)
         if not work.cancelled():
             work.exception()  # whoever waits for it is told; if nobody does any more, it was logged
@@ -206,7 +216,7 @@ class Clients:
         return found
 
     async def _met(self, team: str, enterprise: str) -> Installation | None:
-        """A workspace of an organisation that installed the app, heard of for the first time."""
+        """A workspace of an organisation that installed the app, heard of for the first time, or again."""
         whole = await self._database.read(lambda tx: installations.get(tx, enterprise))
         if whole is None or whole.state != "active":
             return None
@@ -216,7 +226,10 @@ class Clients:
             installations.meet(tx, team, enterprise, now)
             return installations.covering(tx, team)
 
-        return await self._database.write(meet_workspace)
+        found = await self._database.write(meet_workspace)
+        if found is not None:
+            self.resumed([team])
+        return found
 
     def _open(self, found: Installation) -> Held:
         """Its tokens. Raises WrongKey, or NoToken where its token stands in no settings (yet)."""
@@ -259,20 +272,29 @@ class Clients:
                     return await self._keep(found, fresh)
                 if not over and now - self._tried.get(key, now - AGAIN) < AGAIN:
                     return held
-                if await self._begin(key, found.tokens, now):
-                    work = asyncio.create_task(self._exchange(Held(found, held.token, held.refresh), over=over))
-                    self._exchanges.add(work)
-                    work.add_done_callback(self._exchanged)
-                    return await asyncio.shield(work)  # once begun it is finished: a refresh token works once
+                if (new := await self._exchanging(Held(found, held.token, held.refresh), over=over)) is not None:
+                    return new
                 if not over:
                     return held
                 await self._clock.sleep(0.2)  # another process is at it
 
-    async def _begin(self, key: str, tokens: bytes, now: datetime) -> bool:
+    async def _exchanging(self, held: Held, *, over: bool) -> Held | None:
+        """Exchange, unless another process is at it: ``None`` then. Once begun it is finished, even if nobody waits for
+        it any more: a refresh token works once."""
+        work = asyncio.create_task(self._begun(held, over=over))
+        self._exchanges.add(work)
+        work.add_done_callback(self._exchanged)
+        return await asyncio.shield(work)
+
+    async def _begun(self, held: Held, *, over: bool) -> Held | None:
+        key, tokens, now = held.installation.workspace, held.installation.tokens or b"", self._clock.now()
+
         def begin_token_renewal(tx: Tx) -> bool:
             return installations.begin_renewal(tx, key, tokens, now)
 
-        return await self._database.write(begin_token_renewal)
+        if not await self._database.write(begin_token_renewal):
+            return None
+        return await self._exchange(held, over=over)
 
     async def _exchange(self, held: Held, *, over: bool) -> Held:
         key, now = held.installation.workspace, self._clock.now()
@@ -329,10 +351,12 @@ class Clients:
 
         self._fresh[key] = fresh  # the old refresh token is used up: these must not be lost
         kept = await self._database.write(keep_token)
-        del self._fresh[key]
+        self._fresh.pop(key, None)  # it may have been forgotten meanwhile
         if kept is None:
-            raise NotInstalled("the app was uninstalled meanwhile")
-        return self._open(kept)
+            kept = await self._database.look(lambda tx: installations.get(tx, key))
+            if kept is None or kept.state == installations.UNINSTALLED:
+                raise NotInstalled("the app was uninstalled meanwhile")
+        return self._open(kept)  # ours, or those of an installation that was made anew
 
     # -- refusals
 
@@ -352,33 +376,72 @@ class Clients:
             log.error("the token of %s is refused (%s): its work stops until the app is installed again", stopped, why)
             self.stopped(stopped)
 
+    async def access_refused(self, workspace: str, why: str) -> None:
+        """An organisation's token is good, but not for this workspace: its work stops, and no other's."""
+        now = self._clock.now()
+
+        def access_is_refused(tx: Tx) -> list[str]:
+            return installations.access_refused(tx, workspace, now)
+
+        try:
+            stopped = await self._database.write(access_is_refused)
+        except StorageFull:
+            log.error("the disk is full: that a workspace is refused could not be written down")
+            return
+        if stopped:
+            log.error(
+                "%s may not be worked for any more (%s): its work stops until it has the app again", workspace, why
+            )
+            self.stopped(stopped)
+
     async def probe(self) -> None:
         """Ask whether Slack takes refused tokens again: it refuses good ones too while a workspace is being moved, or
         when it is ill itself. It never raises."""
         now = self._clock.now()
         for found in await self._database.look(installations.every):
-            if found.state != "revoked" or not _is_due(found, now):
-                continue
-            try:
-                held = self._open(found)
-                await self.open.auth_test(token=held.token)
-            except SlackApiError as error:
-                await self._still_refused(found, code(error), now)
-            except (NoToken, WrongKey) as error:
-                await self._still_refused(found, LOST_KEY if isinstance(error, WrongKey) else code(error), now)
-            except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                log.info("Slack cannot be asked whether it takes a token again (%s)", type(error).__name__)
+            if found.state == "revoked" and _is_due(found, now):
+                await self._ask(found, now)
+
+    async def _ask(self, found: Installation, now: datetime) -> None:
+        try:
+            held = self._open(found)
+            if (fresh := self._fresh.get(found.workspace)) and fresh.before == found.tokens:
+                held = await self._keep(found, fresh)
+            elif found.expires_at is not None and now >= found.expires_at:  # what renews it may be good
+                renewed = await self._exchanging(held, over=True)
+                if renewed is None:
+                    return  # another process is at it
+                held = renewed
             else:
-                await self._taken_again(found, now)
+                await self.open.auth_test(token=held.token)
+        except SlackApiError as error:
+            await self._still_refused(found, code(error), now)
+        except (NoToken, WrongKey) as error:
+            await self._still_refused(found, LOST_KEY if isinstance(error, WrongKey) else code(error), now)
+        except StorageFull:
+            log.error("the disk is full: Slack is asked later whether it takes a token again")
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            log.info("Slack cannot be asked whether it takes a token again (%s)", type(error).__name__)
+        else:
+            await self._taken_again(held.installation, now)
 
     async def _still_refused(self, found: Installation, why: str, now: datetime) -> None:
-        def token_asked(tx: Tx) -> None:
+        """Where Slack says for the whole time of grace that the app is gone, the event that says so was missed."""
+        if why == "invalid_refresh_token" and found.trouble in GONE:
+            why = found.trouble  # no wonder
+        gone = why in GONE and found.refused_at is not None and now - found.refused_at >= self._grace
+
+        def token_asked(tx: Tx) -> list[str]:
             installations.asked(tx, found.workspace, why, now)
+            return installations.uninstalled(tx, found.workspace, now, now + self._grace) if gone else []
 
         try:
-            await self._database.write(token_asked)
+            ended = await self._database.write(token_asked)
         except StorageFull:
             log.error("the disk is full: that a token is still refused could not be written down")
+            return
+        if ended:
+            log.warning("the app is gone from %s (%s): what they had is deleted in %s", ended, why, self._grace)
 
     async def _taken_again(self, found: Installation, now: datetime) -> None:
         def token_taken(tx: Tx) -> list[str]:
@@ -433,7 +496,7 @@ class Clients:
 
 def _is_due(found: Installation, now: datetime) -> bool:
     """A quarter of the time since it was refused goes by between two questions, within limits."""
-    if found.refused_at is None or (found.expires_at is not None and now >= found.expires_at):
-        return False  # its token stands in no settings any more, or is over anyhow
+    if found.refused_at is None or found.trouble == "invalid_refresh_token":
+        return False  # its token stands in no settings any more, or is over and cannot be renewed
     least, most = PROBED
     return now - (found.asked_at or found.refused_at) >= min(max(least, (now - found.refused_at) / 4), most)

@@ -49,7 +49,7 @@ class Leaving:
         team, enterprise = workspace_of(body), _enterprise_of(body)
 
         def installation_ended(tx: Tx) -> list[str] | None:
-            found = _meant(tx, team, enterprise)
+            found = _meant(tx, team, enterprise, whole=_is_whole(body))
             if found is None:
                 return None
             if _is_stale(body, found.installed_at):
@@ -62,20 +62,22 @@ class Leaving:
     async def _access_revoked(self, body: Body, event: Body) -> None:
         """An organisation took the app away from some of its workspaces."""
         now = self._clock.now()
-        teams = _strings(event.get("team_ids"))
+        teams, at = _strings(event.get("team_ids")), _happened(body) or now
 
         def access_revoked(tx: Tx) -> list[str]:
-            return [w for t in teams for w in installations.access_ended(tx, t, now, now + self._grace)]
+            news = [t for t in teams if installations.access_changed(tx, t, at)]
+            return [w for t in news for w in installations.access_ended(tx, t, now, now + self._grace)]
 
         await self._carry_out("team_access_revoked", access_revoked)
 
     async def _access_granted(self, body: Body, event: Body) -> None:
         """An organisation gave the app to more of its workspaces."""
         now, enterprise = self._clock.now(), _enterprise_of(body)
-        teams = _strings(event.get("team_ids"))
+        teams, at = _strings(event.get("team_ids")), _happened(body) or now
 
         def access_granted(tx: Tx) -> list[str]:
-            return [w for t in teams for w in installations.access_begun(tx, t, enterprise, now)]
+            news = [t for t in teams if installations.access_changed(tx, t, at)]
+            return [w for t in news for w in installations.access_begun(tx, t, enterprise, now)]
 
         self._clients.resumed(await self._database.write(access_granted))
 
@@ -88,13 +90,18 @@ class Leaving:
             self._clients.stopped(stopped)
 
 
-def _meant(tx: Tx, team: str, enterprise: str) -> installations.Installation | None:
-    """The installation that an event is about: the workspace's own, while there is one, else its organisation's."""
-    own = installations.get(tx, team) if team else None
-    if own is not None and own.state != installations.UNINSTALLED:
-        return own
-    whole = installations.get(tx, enterprise) if enterprise else None
-    return whole or own
+def _meant(tx: Tx, team: str, enterprise: str, *, whole: bool) -> installations.Installation | None:
+    """The installation that an event is about: the workspace's own, else its organisation's. One that has ended is
+    meant, too: Slack says twice that the app was removed, by two events, and repeats either."""
+    own = installations.get(tx, team) if team and not whole else None
+    if own is None and enterprise:
+        return installations.get(tx, enterprise)
+    return own
+
+
+def _is_whole(body: Body) -> bool:
+    """Whether Slack says that it is about a whole organisation's installation."""
+    return any(part.get("is_enterprise_install") is True for part in _dicts(body.get("authorizations")))
 
 
 def _enterprise_of(body: Body) -> str:
@@ -114,7 +121,10 @@ def _strings(value: Any) -> list[str]:
 
 def _is_stale(body: Body, installed_at: datetime) -> bool:
     """Whether it happened before the app was installed (again): Slack repeats events for minutes."""
+    at = _happened(body)
+    return at is not None and at < installed_at.replace(microsecond=0)
+
+
+def _happened(body: Body) -> datetime | None:
     at = body.get("event_time")
-    if not isinstance(at, int) or isinstance(at, bool):
-        return False
-    return datetime.fromtimestamp(at, UTC) < installed_at.replace(microsecond=0)
+    return datetime.fromtimestamp(at, UTC) if isinstance(at, int) and not isinstance(at, bool) else None

@@ -13,7 +13,7 @@ from commands.forms.fields import fields_of
 from commands.ids import Do, Form
 from commands.verb import Block, Say, Value, View
 from commands.views import sentences
-from commands.views.blocks import actions, button, context, local_time, modal, safe, section
+from commands.views.blocks import MODAL_TITLE, actions, button, context, local_time, modal, safe, section
 from providers.provider import Provider
 from storage.records import Connection
 
@@ -23,6 +23,12 @@ def choose(providers: Iterable[Provider]) -> Say:
     rows = [actions(button(p.name, Do.PROVIDER, Value(provider=p.slug))) for p in providers]
     text = sentences.which_system()
     return Say(text, [section(f"*{text}*"), *rows])  # an action id may stand once in a block
+
+
+def _connect(name: str) -> str:
+    """A modal's title: where a name is too long for it, its last word, which is the product's after a company's."""
+    title = f"Connect {name}"
+    return title if len(title) <= MODAL_TITLE else f"Connect {name.rsplit(maxsplit=1)[-1]}"
 
 
 def form(
@@ -46,7 +52,7 @@ def form(
         blocks += [box] if box else []
     blocks.append(context(sentences.tried_first()))
     meta = Value(provider=provider.slug, connection=held.connection if held else None)
-    title = "Reconnect" if held else f"Connect {provider.name}"
+    title = "Reconnect" if held else _connect(provider.name)
     return modal(title, blocks, callback=Form.CONNECT, submit="Connect", meta=meta)
 
 
@@ -79,7 +85,7 @@ def consent(provider: Provider, url: str) -> View:
         actions(button(sentences.open_system(provider.name), Do.OPEN_LINK, Value(), style="primary", url=url)),
         context(sentences.consent_once()),
     ]
-    return modal(f"Connect {provider.name}", blocks, callback=Form.SHOW, close="Done")
+    return modal(_connect(provider.name), blocks, callback=Form.SHOW, close="Done")
 
 
 def listed(held: Sequence[tuple[Connection, str, int, bool]], *, admin: bool) -> Say:

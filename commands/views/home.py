@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -93,8 +94,24 @@ def draw(figures: Figures) -> View:
 
 def published(blocks: Sequence[Block]) -> View:
     """The view, with a digest of what it shows."""
-    digest = hashlib.sha256(json.dumps(list(blocks), sort_keys=True).encode()).hexdigest()[:20]
-    return home(blocks, digest)
+    named = _named(blocks)
+    digest = hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:20]
+    return home(named, digest)
+
+
+def _named(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks with buttons get ids that say what the buttons do: a press is understood though Home was drawn anew
+    meanwhile, and means the same lead. (Ids that Slack makes up change with each drawing.)"""
+    seen: Counter[str] = Counter()
+    named = []
+    for block in blocks:
+        pressed = [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ())]
+        does = [(e["action_id"], e.get("value")) for e in pressed if "action_id" in e]
+        if does:
+            name = hashlib.sha256(json.dumps(does).encode()).hexdigest()[:20]
+            seen[name] += 1
+        named.append(block | {"block_id": f"{name}:{seen[name]}"} if does else block)
+    return named
 
 
 def digest_of(view: View | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.messages import Message
+from bot.sandbox.push import Reply
 from tests.conftest import ADA, GUEST, LEADS, MAX, ZOE, House, action_ids, shown
 
 TYPED = {"name": "north", "poll_seconds": "90", "open_url": "https://crm.example/leads/{id}"}
@@ -17,12 +18,6 @@ TYPED = {"name": "north", "poll_seconds": "90", "open_url": "https://crm.example
 def paused(house: House, user: str = ADA) -> list[Message]:
     """The messages about refused credentials that somebody got."""
     return [m for m in house.dms(user) if "Polling is paused" in m.text]
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack is answered after a twentieth of a second instead of two."""
-    monkeypatch.setattr("bot.slack.edge.PATIENCE", 0.05)
 
 
 async def until(met: Callable[[], Any]) -> None:
@@ -151,6 +146,25 @@ async def test_the_modal_sent_twice_makes_one_connection(house: House) -> None:
     values = {"name": "north", "api_key": house.kpro.api_key}
     both = await asyncio.gather(house.submit(ADA, **values), house.submit(ADA, **values))
     assert both == [{}, {}]
+    assert (await names(house)).count("*north*") == 1
+
+
+async def test_the_modal_sent_again_later_does_not_say_that_its_own_name_is_taken(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = house.slack.push.interactive
+    sent: list[dict[str, Any]] = []
+
+    async def kept(payload: dict[str, Any]) -> Reply:
+        sent.append(payload)
+        return await send(payload)
+
+    monkeypatch.setattr(house.slack.push, "interactive", kept)
+    await house.command(ADA, "/leads connect kpro")
+    assert await house.submit(ADA, name="north", api_key=house.kpro.api_key) == {}
+    again = await send(sent[-1])
+    assert again.ok
+    assert not again.body
     assert (await names(house)).count("*north*") == 1
 
 

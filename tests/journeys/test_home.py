@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from bot.sandbox.messages import Message
 from commands.views.blocks import VIEW_BLOCKS, VIEW_BYTES
 from providers.lead import Lead
 from storage import leads, ownership, rules
-from storage.database import Tx
+from storage.database import Database, StorageFull, Tx
 from tests.conftest import ADA, GUEST, LEADS, MAX, SAM, ZOE, House, action_ids, elements, shown
 
 LEAD = {"firstName": "Sofia", "lastName": "Marsh", "email": "sofia@example.com", "phone": "07700 900123"}
@@ -286,6 +287,23 @@ async def test_a_lead_is_claimed_from_home_and_leaves_the_others_alone(desk: Hou
     assert "Unclaimed" not in desk.home_says(SAM)  # and true again
 
 
+async def test_a_press_on_a_home_that_was_drawn_anew_meanwhile_takes_the_lead_it_showed(desk: House) -> None:
+    await desk.arrive(firstName="Sofia", lastName="Marsh")
+    shown_first = await desk.home(ZOE)
+    (claim,) = (b for b in shown_first["blocks"] for e in elements(b) if e.get("action_id") == "claim")
+    await desk.arrive(firstName="Kit", lastName="Marlowe")
+    await desk.home(ZOE)
+    assert "Kit" in desk.home_says(ZOE)
+    view = desk.slack.workspace.views.home(ZOE)
+    assert view is not None
+    await desk.slack.interactions.press_in_view(ZOE, claim["block_id"], "claim", view_id=view.id)
+    await desk.quiet()
+    mine, _, free = desk.home_says(ZOE).partition("Unclaimed")
+    assert "Sofia M" in mine
+    assert "Kit M" in free
+    assert "Sofia M" not in free
+
+
 async def test_private_leads_are_in_nobodys_home_but_admins_and_their_owners(desk: House) -> None:
     await desk.arrive(**LEAD)
     await desk.sandbox.bot.database.write(lambda tx: tx.run("UPDATE leads SET private = 1"))
@@ -418,6 +436,33 @@ async def test_a_home_that_slack_refuses_is_left_alone_until_it_is_opened(desk: 
     assert published(desk, ZOE) is None
     await desk.home(ZOE)
     assert "Sofia M." in desk.home_says(ZOE)
+
+
+async def test_with_a_full_disk_homes_rest_and_come_when_there_is_room(
+    desk: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.home(ZOE)
+    bot, tried, write = desk.sandbox.bot, 0, Database.write
+
+    async def full(self: Database, fn: Any, **more: Any) -> Any:
+        nonlocal tried
+        if fn.__name__ in ("home_begins", "home_failed"):
+            tried += 1
+            raise StorageFull("full")
+        return await write(self, fn, **more)
+
+    def waiting(tx: Tx) -> int:
+        return int(tx.value("SELECT COUNT(*) FROM homes WHERE wanted > drawn"))
+
+    with monkeypatch.context() as without_room:
+        without_room.setattr(Database, "write", full)
+        await bot.homes.pressed("T0LEADBELL", ZOE)
+        for _ in range(30):
+            await asyncio.sleep(0.01)
+    assert 1 <= tried <= 2
+    assert await bot.database.read(waiting) == 1
+    await desk.doubt(2)
+    assert await bot.database.read(waiting) == 0
 
 
 async def test_a_window_that_comes_too_late_from_home_is_told_by_direct_message(desk: House) -> None:

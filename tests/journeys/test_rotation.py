@@ -280,3 +280,64 @@ async def test_an_installation_under_a_lost_key_is_refused_quietly_and_back_with
     told = await turning.command(ADA, "/leads status")
     assert told is not None
     assert "Status of the lead desk" in shown(told)
+
+
+async def test_a_token_that_was_refused_past_its_time_is_renewed_when_slack_takes_it_again(turning: House) -> None:
+    clients, clock = turning.sandbox.bot.clients, turning.sandbox.clock
+    await clients.refused(await kept(turning), "invalid_auth")
+    clock.advance(timedelta(hours=13))
+    turning.slack.faults.add("slack:oauth.v2.access", "503")
+    await clients.probe()
+    assert (await kept(turning)).state == "revoked"
+    clock.advance(timedelta(hours=2))
+    await clients.probe()
+    assert (await kept(turning)).state == "active"
+    assert await ask(clients)
+    assert renewals(turning) == 1
+
+
+async def test_a_removal_that_nobody_told_of_ends_after_the_grace(turning: House) -> None:
+    clients, clock = turning.sandbox.bot.clients, turning.sandbox.clock
+    await turning.connect()
+    await clients.refused(await kept(turning), "account_inactive")
+    for hours in (1, 6 * 24, 3 * 24):
+        assert (await kept(turning)).state == "revoked"
+        clock.advance(timedelta(hours=hours))
+        turning.slack.faults.add("slack:auth.test", "account_inactive")
+        turning.slack.faults.add("slack:oauth.v2.access", "invalid_refresh_token")
+        await clients.probe()
+    found = await kept(turning)
+    assert (found.state, found.tokens) == ("uninstalled", None)
+    clock.advance(timedelta(days=8))
+    await turning.sandbox.bot.remover.round()
+    assert await turning.sandbox.bot.database.read(lambda tx: tx.value("SELECT COUNT(*) FROM connections")) == 0
+
+
+async def test_a_renewal_that_a_new_installation_overtakes_works_with_that(
+    turning: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turning.sandbox.clock.advance(timedelta(hours=12.5))
+    clients = turning.sandbox.bot.clients
+    exchange = clients.open.oauth_v2_access
+
+    async def overtaken(**given: Any) -> Any:
+        answer = await exchange(**given)
+        monkeypatch.undo()
+        async with Browser(turning) as browser:
+            await browser.add(turning.slack, ADA)
+        return answer
+
+    monkeypatch.setattr(clients.open, "oauth_v2_access", overtaken)
+    assert await ask(clients)
+    assert (await kept(turning)).state == "active"
+
+
+async def test_a_home_waits_for_a_token_that_cannot_be_renewed_just_now(turning: House) -> None:
+    await turning.connect()
+    await turning.home(ADA)
+    turning.sandbox.clock.advance(timedelta(hours=12.5))
+    for _ in range(8):
+        turning.slack.faults.add("slack:oauth.v2.access", "503")
+    await turning.sandbox.bot.homes.pressed(HOME, ADA)
+    await turning.quiet()
+    assert await turning.sandbox.bot.database.read(lambda tx: tx.value("SELECT COUNT(*) FROM homes")) == 1

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from storage import erasure, installations
@@ -16,6 +17,7 @@ from storage.database import Tx
 from tests.adding import Browser, second
 from tests.conftest import ADA, LEADS, MAX, ZOE, House, shown
 from tests.journeys.test_http_edge import JSON, send
+from tests.relay import Relay, called
 from tests.storage.build import OF_THE_PROCESS, tables
 
 HOME, OTHER = "T0LEADBELL", "T0ALDER"
@@ -395,3 +397,25 @@ async def test_a_token_that_slack_takes_again_goes_on_by_itself(street: tuple[Ho
     for _ in range(4):
         await house.poll()
     assert len(house.cards()) == 1
+
+
+async def test_a_lead_system_that_calls_after_the_removal_is_asked_nothing(make_house: Callable[..., Any]) -> None:
+    relay = Relay()
+    house: House = await make_house(oauth=True, providers=relay.providers())
+    await house.connect("west", provider="relay")
+    await house.subscribe()
+    (address,) = relay.callbacks.values()
+    await house.slack.people.uninstall()
+    lead = await house.sandbox.systems["relay"].arrive(firstName="Meanwhile")
+    calls = len(house.slack.calls)
+    async with aiohttp.ClientSession() as session, session.post(address, data=called(lead["id"])) as answer:
+        assert answer.status == 200
+    await house.quiet()
+    assert relay.asked == []
+    assert "pings" not in await counted(house, HOME)
+    assert len(house.slack.calls) == calls
+    await house.sandbox.install(house.slack, ADA)
+    await invite(house)
+    await house.poll()
+    (card,) = house.cards()
+    assert "Meanwhile" in shown(card)
