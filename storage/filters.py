@@ -223,7 +223,7 @@ def _shared(facets: tuple[tuple[str, str | None], ...], places: _Shared, public:
     lines = [f"{name}={fold(value)}" for name, value in facets if value]
     for text in places:
         if words := fold(text):
-            lines += [f"place={words}", *(f"place={word}" for word in words.split(" "))]
+            lines += [f"place={words}", *(f"place={w}" for word in words.split(" ") if (w := word.strip(",;")))]
     return "".join(f"\n{line}" for line in dict.fromkeys(lines)), " ".join(w for p in public if (w := fold(p)))
 
 

@@ -77,7 +77,7 @@ def invalid(error: Mapping[str, Any]) -> str:
         if "email" in message:
             return "This is not an e-mail address; write it like ada@example.com."
         message = message.removeprefix("Value error, ")
-    return f"{message[:1].upper()}{message[1:]}."
+    return f"{message[:1].upper()}{message[1:]}".rstrip(". ") + "."
 
 
 def yes_or_no() -> str:

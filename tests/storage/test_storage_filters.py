@@ -229,3 +229,10 @@ def test_phone_numbers_compare_by_their_last_nine_digits(phone: str, same: str) 
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_a_town_is_found_without_the_comma_behind_it() -> None:
+    facets, _ = index(a_lead(place="Portland, OR"))
+    assert "\nplace=portland\n" in facets
+    assert "\nplace=or\n" in facets
+    assert "\nplace=portland, or\n" in facets
