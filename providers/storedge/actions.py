@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from providers.action import Action, get, patch, post
-from providers.errors import FieldError, Rejected, Unavailable, UnexpectedResponse
+from providers.errors import FieldError, ProviderError, Rejected, Unavailable, UnexpectedResponse
 from providers.http import Api
 from providers.paging import Numbered
 from providers.storedge import answers
@@ -45,7 +45,10 @@ async def create(api: Api, params: CreateLead | CreateReservation) -> dict[str, 
     except (Unavailable, UnexpectedResponse) as failure:
         if isinstance(failure, Unavailable) and failure.arrived is not None:
             raise
-        found = await arrived(api, facility, body["lead"], since)
+        try:
+            found = await arrived(api, facility, body["lead"], since)
+        except ProviderError:  # looking failed, too: it is still not known, whatever that failure says of itself
+            raise failure from None
         if found is None:
             raise
         lead = found
@@ -75,14 +78,17 @@ def _advised(lead: Record) -> Record:
 
 
 async def update(api: Api, params: UpdateLead) -> dict[str, Any]:
-    """Change a lead. It may be repeated where nothing is added by it: notes would stand there twice."""
+    """Change a lead. It may be repeated where nothing is added by it: notes and phones would stand there twice."""
     facility = chosen(api, params.facility_id)
+    body = body_of(params, api.settings)
+    adds = ("notes_attributes", "phone_numbers_attributes", "caller_phone_number_attributes")
+    tenant = body["lead"].get("tenant_attributes") or {}
     answer = await change(
         api,
         facility,
         params.id,
-        body_of(params, api.settings),
-        repeatable=params.notes_attributes is None and params.payment_method is None,
+        body,
+        repeatable=params.payment_method is None and not any(name in body["lead"] or name in tenant for name in adds),
     )
     lead = answers.record(answer, "lead")
     if lead is None or not answers.usable(lead):  # it was done, and is not shown

@@ -48,9 +48,9 @@ async def arrived(api: Api, facility: str, lead: Mapping[str, Any], since: datet
 
 
 def _is(found: Record, sent: Mapping[str, Any]) -> bool:
-    """Whether it is for the same person, and for the same unit where both tell one."""
+    """Whether it is for the same person, and for the unit that was sent: a lead without one may be an older one."""
     unit = text(found.get("unit_id")) or text((records(found.get("unit")) or [{}])[0].get("id"))
-    if sent.get("unit_id") and unit and unit != sent["unit_id"]:
+    if sent.get("unit_id") and unit != sent["unit_id"]:
         return False
     tenant = found.get("tenant")
     tenant = tenant if isinstance(tenant, dict) else {}

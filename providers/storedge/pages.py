@@ -39,7 +39,8 @@ async def ask(api: Api, facility: str, query: Query, page: int, size: int) -> Li
     told = answers.pagination(answer)
     per_page, total = answers.whole(told.get("per_page")), answers.whole(told.get("total_entries"))
     full = len(items) >= min(size, per_page or size)
-    more = full or not told or (total or 0) > (page - 1) * size + len(items)
+    pages, following = answers.whole(told.get("total_pages")), told.get("next_page")
+    more = full or total is None or total > (page - 1) * size + len(items) or (pages or 0) > page or bool(following)
     guess = None if full else len(items)
     return Listed(leads, len(items) - len(leads), guess if total is None else total, bool(items) and more)
 
@@ -48,13 +49,16 @@ async def walk(api: Api, facility: str, query: Query, size: int, first: Listed |
     """Page after page, each lead once. It ends at an empty page, at a short one of which it is told that none follow,
     and where nothing new comes. ``first``: the first page, where it was asked for already."""
     seen: set[str] = set()
+    read = 0
     for number in range(1, MOST_PAGES):
         listed = first if first is not None and number == 1 else await ask(api, facility, query, number, size)
         fresh = [lead for lead in listed.leads if str(lead["id"]) not in seen]
         seen.update(str(lead["id"]) for lead in fresh)
         if fresh or (listed.unreadable and number == 1):
             yield Listed(fresh, listed.unreadable, listed.count, listed.more)
-        if not listed.more or (not fresh and number > 1):
+        read += len(listed.leads) + listed.unreadable
+        more = listed.more or (listed.count or 0) > read  # pages may be smaller than was asked for
+        if not more or (not fresh and number > 1) or not (listed.leads or listed.unreadable):
             return
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from providers.errors import FieldError, Rejected
+from providers.errors import FieldError, Rejected, Unavailable
 from providers.http import Api
 from providers.provider import Doing, Keeps, WriteBack
 from providers.storedge.actions import change
@@ -76,7 +76,10 @@ async def log_contact(api: Api, doing: Doing) -> None:
     if doing.how not in _HOW:
         raise _refuse("storEDGE keeps calls, e-mails and texts.", "lead_action_performed")
     facility = chosen(api, doing.lookup)
-    lead = await one(api, facility, doing.lead)
+    try:
+        lead = await one(api, facility, doing.lead)
+    except Unavailable as failure:  # only reading failed: nothing was sent yet
+        raise Unavailable(failure.reason, failure.retry_after) from None
     body: dict[str, Any] = {
         "lead_action_performed": doing.how,
         "lead_action_performed_index": index_of(lead, doing.how),

@@ -209,3 +209,16 @@ async def test_an_unanswered_creation_is_not_made_twice(make_house: Callable[...
     assert len(storedge(house).leads) == 1
     await house.poll()
     assert len(house.cards(LEADS)) == 1
+
+
+async def test_an_unanswered_creation_stays_in_doubt_where_looking_for_it_fails(make_house: Callable[..., Any]) -> None:
+    house = await one_facility(make_house)
+    await house.poll()
+    who = "tenant_attributes.first_name:Kit tenant_attributes.phone_numbers_attributes.1.number:8085550123"
+    storedge(house).fault("withhold")
+    storedge(house).fault("429", 2)
+    await house.command(ADA, f"/leads do create-lead {who}")
+    said = house.says(ADA)
+    assert "Nothing was lost" not in said
+    assert "nobody knows whether" in said
+    assert len(storedge(house).leads) == 1

@@ -385,10 +385,11 @@ async def warmed(there: Any) -> Any:
 @pytest.mark.parametrize(
     ("sent", "found", "same"),
     [
-        ({"email": "K@example.com"}, {"tenant": {"email": "k@Example.com"}}, True),
-        ({"email": "k@example.com"}, {"tenant": {"email": "l@example.com"}}, False),
-        ({}, {"tenant": {"first_name": "Kit", "phone_numbers": [{"number": "+18085550123"}]}}, True),
-        ({}, {"tenant": {"first_name": "Ann", "phone_numbers": [{"number": "+18085550123"}]}}, False),
+        ({"email": "K@example.com"}, {"unit": {"id": "u"}, "tenant": {"email": "k@Example.com"}}, True),
+        ({"email": "K@example.com"}, {"tenant": {"email": "k@Example.com"}}, False),  # a lead without a unit
+        ({"email": "k@example.com"}, {"unit_id": "u", "tenant": {"email": "l@example.com"}}, False),
+        ({}, {"unit_id": "u", "tenant": {"first_name": "Kit", "phone_numbers": [{"number": "+18085550123"}]}}, True),
+        ({}, {"unit_id": "u", "tenant": {"first_name": "Ann", "phone_numbers": [{"number": "+18085550123"}]}}, False),
         ({"last_name": "O"}, {"unit": {"id": "u"}, "tenant": {"first_name": "kit", "last_name": "o"}}, True),
         ({"last_name": "O"}, {"tenant": {"first_name": "kit", "last_name": "o"}}, False),
         ({"email": "k@example.com"}, {"unit": {"id": "v"}, "tenant": {"email": "k@example.com"}}, False),

@@ -87,6 +87,23 @@ async def test_all_pages_are_read_each_lead_once(shelf: Shelf) -> None:
     assert await ids(created_since(wire.api, NOW - HOUR, 100)) == names(shelf.leads[::-1])
 
 
+@pytest.mark.parametrize(
+    "told", [{"total_entries": 120}, {"total_entries": 120, "per_page": 100}, {}, {"total_pages": 3}, {"next_page": 2}]
+)
+async def test_pages_smaller_than_asked_for_lose_no_lead(told: dict[str, Any]) -> None:
+    leads = some(120, timedelta(seconds=1))
+
+    def answer(number: int) -> dict[str, Any]:
+        rest = {"next_page": number + 1 if number < 3 else None} if "next_page" in told else {}
+        return {
+            "leads": leads[(number - 1) * 50 : number * 50],
+            "meta": {"pagination": {"page": number, **told, **rest}},
+        }
+
+    wire = Wire({LEADS: lambda request: answer(int(request.url.params["page"]))})
+    assert len(await ids(created_since(wire.api, NOW - HOUR, 100))) == 120
+
+
 async def test_a_list_that_gives_the_same_page_for_ever_ends() -> None:
     wire = Wire({LEADS: Shelf(some(30), fixed=10, deaf=True, total=30)})
     assert len(await ids(created_since(wire.api, NOW - HOUR, 10))) == 10
