@@ -58,6 +58,8 @@ def _leads(data: Any, depth: int = 3) -> list[Any] | None:
     if is_lead(data):
         return [data]
     said = _folded(data)
+    if all(held is None for held in said.values()):  # {"leads": null}
+        return []
     lists = [name for name, held in said.items() if isinstance(held, list)]
     best = next((name for name in _LISTS if name in lists), lists[0] if len(lists) == 1 else None)
     if best is not None:

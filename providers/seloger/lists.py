@@ -68,7 +68,7 @@ async def walk(api: Api, name: str, start: datetime, end: datetime, size: int) -
                 seen.add(head.id)
                 fresh.append((head, item))
         if not fresh and number > 1:
-            if listed.count is not None and listed.count > read and len(listed.items) >= asked:
+            if listed.count is not None and listed.count > read:
                 raise UnexpectedResponse("its pages repeat; the names of its page fields may be wrong")
             return
         read += len(fresh) + len(nameless)
