@@ -51,6 +51,8 @@ class Mapped:
     """Of the fresh ones, what the list told, where that is not all."""
     news: bool = False
     """Some of them were never stored before."""
+    less: bool = False
+    """What they do not say stays as it is stored."""
 
 
 def mapped(page: Page, stored: dict[str, bytes], latest: datetime, *, partial: bool, again: bool) -> Mapped:
@@ -76,7 +78,7 @@ def mapped(page: Page, stored: dict[str, bytes], latest: datetime, *, partial: b
             rest.append((record.external_id, record.fingerprint, record.raw))
     times = [r.created_at for r in page.records if r.created_at <= latest]
     newest = max(times, default=None)
-    return Mapped(fresh, unreadable, newest, newest, min(times, default=None), tuple(mentions), rest)
+    return Mapped(fresh, unreadable, newest, newest, min(times, default=None), tuple(mentions), rest, less=page.less)
 
 
 class Halted(Exception):
@@ -237,7 +239,7 @@ class TakingIn:
             if not partial:  # else what changed is stored when it is whole
                 for external_id, row in page.fresh:
                     if external_id in stored:
-                        pair = leads.change(tx, workspace, connection, external_id, row)
+                        pair = leads.change(tx, workspace, connection, external_id, row, less=page.less)
                         if pair:  # where the list says what it said before, the lead was completed and did not change
                             news = stored[external_id] != row[0]
                             cards += 1 + alert.changed(tx, desk, *pair, rules, now, news=news)

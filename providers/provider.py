@@ -42,6 +42,8 @@ class Page:
     """How far reading has come, for a sweep that goes on later."""
     unordered: bool = False
     """Later pages of this reading may hold older records: no cursor moves before one of which that is not said."""
+    less: bool = False
+    """They tell less than may have been known of these leads before: what they do not say stays as it is stored."""
 
 
 Pages = Callable[[Api, datetime, int], AsyncIterator[Page]]
@@ -51,7 +53,7 @@ Pages = Callable[[Api, datetime, int], AsyncIterator[Page]]
 Complete = Callable[[Api, Sequence[Any]], AsyncIterator[Page]]
 """Given raw records of a list: pages of the same leads with what only the lead itself tells. A record keeps the
 fingerprint that it has in the list, so that it is asked for again only when the list changes. One that is gone, or that
-this connection may not see, is given as the list told it."""
+this connection may not see, is given as the list told it (:attr:`Page.less`)."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import orjson
 
 from providers.lead import Lead, Stage
 from storage import homes
-from storage.database import Tx
+from storage.database import Row, Tx
 from storage.filters import Filter, Frame, digits, index, where
 from storage.records import Note, StoredLead, columns, new_id, read, stamp
 
@@ -189,18 +189,37 @@ def numbered(tx: Tx, workspace: str, first: int, end: int) -> list[StoredLead]:
 
 
 def change(
-    tx: Tx, workspace: str, connection: str, external_id: str, row: tuple[Any, ...]
+    tx: Tx, workspace: str, connection: str, external_id: str, row: tuple[Any, ...], *, less: bool = False
 ) -> tuple[StoredLead, StoredLead] | None:
-    """Bring a lead's provider's part up to date; before and after, or ``None`` where nothing changed."""
+    """Bring a lead's provider's part up to date; before and after, or ``None`` where nothing changed. ``less``: what it
+    does not say stays as it was."""
     sql = f"SELECT {COLUMNS} FROM leads WHERE workspace = ? AND connection = ? AND external_id = ?"
     before = tx.one(sql, workspace, connection, external_id)
     if before is None:
         return None
+    if less:
+        row = _over(before, row)
     tx.run(_UPDATE, *row, workspace, connection, external_id)
     _past_new(tx, workspace, before["number"])
     homes.concern(tx, workspace, before["owner"])
     after = tx.one(sql, workspace, connection, external_id)
     return (read(StoredLead, before), read(StoredLead, after)) if after else None
+
+
+def _over(before: Row, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row that tells less, laid over the one that is stored."""
+    told = dict(zip(_CONTENT, row, strict=True))
+    over = {name: before[name] if value in (None, "") else value for name, value in told.items()}
+    details = orjson.loads(told["details"])
+    labels = {label for label, *_ in details}
+    kept = [one for one in orjson.loads(before["details"]) if one[0] not in labels]
+    over["details"] = orjson.dumps([*details, *kept]).decode()
+    lines = [line for line in told["facets"].split("\n") if line]
+    names = {line.partition("=")[0] for line in lines}
+    lines += [line for line in before["facets"].split("\n") if line and line.partition("=")[0] not in names]
+    over["facets"] = "".join(f"\n{line}" for line in lines) + "\n"
+    over["search"] = " ".join(dict.fromkeys((told["search"], before["search"])))
+    return tuple(over.values())
 
 
 def mark_read(tx: Tx, workspace: str, connection: str, external_id: str, fingerprint: bytes) -> None:

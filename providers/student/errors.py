@@ -44,7 +44,7 @@ def read_errors(status: int, data: Any) -> Rejected | AuthFailed | None:
     good = 200 <= status < 300
     if status == 401:
         return AuthFailed()
-    if good and has_data(data):
+    if good and has_data(data) and not _says_nothing(data):
         return None
     found = list(_errors(data, good=good))
     if not found:
@@ -60,6 +60,12 @@ def has_data(data: Any) -> bool:
     """Whether an answer of GraphQL holds something: ``{"data": {"getLeads": {…}}}``."""
     inside = data.get("data") if isinstance(data, dict) else None
     return isinstance(inside, dict) and any(value is not None for value in inside.values())
+
+
+def _says_nothing(data: Any) -> bool:
+    """Whether errors are all that an answer tells: ``{"getLead": {"lead": null}}`` beside them is no data."""
+    inside = data["data"].values()
+    return bool(data.get("errors")) and all(value in (None, {"lead": None}) for value in inside)
 
 
 def said(data: Any) -> str | None:

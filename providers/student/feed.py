@@ -8,6 +8,7 @@ from the top of the list sorted by change down to a page on which nothing is new
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -113,12 +114,19 @@ async def changed_since(api: Api, since: datetime, size: int) -> AsyncIterator[P
     try:
         async for each in _changed_last(api, since, size):
             yield each
-    except Rejected:
+    except Rejected as refused:
+        if not _refuses_sorting(refused):
+            raise
         api.remembered[_REFUSES] = True
 
 
 def _sorts(api: Api) -> bool:
     return getattr(api.settings, "sorts", True) and not api.remembered.get(_REFUSES)
+
+
+def _refuses_sorting(refused: Rejected) -> bool:
+    """Whether it is the question that is refused: a server that fails for a moment may sort the next time."""
+    return refused.status == MALFORMED or any((e.field or "").startswith("sort") for e in refused.errors)
 
 
 def _listed(items: list[Any], seen: datetime) -> tuple[Page, list[Record]]:
@@ -157,8 +165,8 @@ async def _again(api: Api, since: datetime, size: int) -> AsyncIterator[Page]:
     for _ in range(AGAIN_PAGES if sorts else 2 * AGAIN_PAGES):
         try:
             items, _, last = await page(api, number, size, given | (NEWEST_FIRST if sorts else {}))
-        except Rejected:
-            if not sorts:
+        except Rejected as refused:
+            if not sorts or not _refuses_sorting(refused):
                 raise
             api.remembered[_REFUSES] = True
             items, _, last = await page(api, number, size, given)
@@ -186,8 +194,9 @@ async def completed(api: Api, raws: Sequence[Any]) -> AsyncIterator[Page]:
         if (key := reference(raw)) is None:
             continue
         lead: Lead | None = None
+        whole = False
         try:
-            lead = await _with_details(api, key, raw)
+            lead, whole = await _with_details(api, key, raw)
         except Rejected as error:
             if error.status == MALFORMED:  # the question itself: it would be refused for every lead
                 raise
@@ -197,17 +206,23 @@ async def completed(api: Api, raws: Sequence[Any]) -> AsyncIterator[Page]:
                     again = True
                     continue
         failed.pop(key, None)
-        created = moment(raw.get("createdAt")) or (moment(lead.get("createdAt")) if lead else None)
+        times = [one.get(name) for name in ("createdAt", "updatedAt") for one in (raw, lead or {})]
+        created = next((at for time in times if (at := moment(time))), None)
         if created is not None:
-            yield page_of([Record(key, fingerprint(raw), created, lead or raw)], created)
+            found = page_of([Record(key, fingerprint(raw), created, lead or raw)], created)
+            yield replace(found, less=not whole)
     if again:
         raise Unavailable("it fails over some leads")
 
 
-async def _with_details(api: Api, key: str, raw: Lead) -> Lead | None:
-    """The record with its details; ``None`` where the list gave no hash. Raises one of the four failures."""
+async def _with_details(api: Api, key: str, raw: Lead) -> tuple[Lead | None, bool]:
+    """The record with its details, ``None`` where the list gave no hash; and whether nothing of them was withheld.
+    Raises one of the four failures."""
     hash_ = text(raw.get("hash"))
-    return merged(raw, (await ask_lead(api, key, hash_)).value) if hash_ else None
+    if not hash_:
+        return None, False
+    answer = await ask_lead(api, key, hash_)
+    return merged(raw, answer.value), answer.said is None
 
 
 FEED = Feed(

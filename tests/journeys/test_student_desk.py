@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.sandbox.messages import Message
 from bot.settings import Tempo
@@ -386,3 +387,26 @@ async def test_what_student_com_cannot_be_told_the_card_keeps(house: House) -> N
     assert "Owner kept in Leadbell" in shown(card)
     assert action_ids(card) >= {"more", "details"}
     assert {body["operationName"] for body in student(house).asked} == {"GetLeads", "GetLead"}
+
+
+async def test_a_failure_over_its_details_takes_nothing_from_a_lead(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = {"passportFirstName": "Chidinma", "passportLastName": "Ezenwata", "emailAddress": "c.ezenwata@example.com"}
+    lead, _ = await claimed(house, studentData=home)
+    answering = StudentStandIn._graphql
+
+    async def failing(self: StudentStandIn, request: web.Request, kind: Any) -> web.StreamResponse:
+        if (await request.json())["operationName"] == "GetLead":
+            error = {"message": "Internal server error", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}
+            return web.json_response({"errors": [error], "data": {"getLead": {"lead": None}}})
+        return await answering(self, request, kind)
+
+    monkeypatch.setattr(StudentStandIn, "_graphql", failing)
+    student(house).change(lead["referenceId"], stage="SIGNING_AGREEMENT")
+    for _ in range(6):
+        await house.poll()
+    assert "SIGNING_AGREEMENT" in shown(house.cards()[-1])  # what the list tells is told
+    kept = "\n".join(shown(m) for m in house.dms(ZOE))
+    assert "Ezenwata" in kept
+    assert "c.ezenwata@example.com" in kept
