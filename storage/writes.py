@@ -18,10 +18,10 @@ from storage.vault import Vault
 _COLUMNS = columns(Write)
 OPEN = ("pending", "sending", "doubt")
 _OPEN = "state IN ('pending', 'sending', 'doubt')"
-_LATEST = ("owner", "stage")
+_LATEST = ("owner", "stage", "close")
 """Kinds of which only the newest counts."""
 _AT_WORK = "NOT EXISTS (SELECT 1 FROM workspaces s WHERE s.workspace = w.workspace AND s.stopped IS NOT NULL)"
-_ONLY_LATEST = "keeps IN ('owner', 'stage')"
+_ONLY_LATEST = "keeps IN ('owner', 'stage', 'close')"
 
 
 def _row(write: str) -> str:
@@ -40,7 +40,7 @@ def add(
     by: str,
     now: datetime,
 ) -> str:
-    """Something is to be told; its id. An owner or a stage overtakes older ones that have not been sent."""
+    """Something is to be told; its id. An owner, stage or closing overtakes older ones that have not been sent."""
     if keeps in _LATEST:
         _end_older(tx, workspace, lead, keeps, now, "('pending', 'doubt', 'refused', 'unsure')")
     write = new_id()
@@ -231,8 +231,8 @@ _TELLING = {"refused": 0, "unsure": 1, "doubt": 2, "sending": 2, "pending": 2, "
 
 
 def of_lead(tx: Tx, workspace: str, lead: int) -> list[Write]:
-    """For each kind the one that says how things stand: of owner and stage the newest; of notes and contacts the
-    oldest that is stuck, else the oldest that waits, else the newest."""
+    """For each kind the one that says how things stand: of owner, stage and closing the newest; of notes and
+    contacts the oldest that is stuck, else the oldest that waits, else the newest."""
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM writes WHERE workspace = ? AND lead = ? AND state <> 'overtaken' ORDER BY seq",
         workspace,

@@ -115,8 +115,8 @@ def test_a_paused_connection_is_told_nothing(book: Book) -> None:
     assert book.heads() == []
 
 
-@pytest.mark.parametrize("keeps", ["owner", "stage"])
-def test_a_newer_owner_or_stage_overtakes_what_waits(book: Book, keeps: str) -> None:
+@pytest.mark.parametrize("keeps", ["owner", "stage", "close"])
+def test_a_newer_owner_stage_or_closing_overtakes_what_waits(book: Book, keeps: str) -> None:
     first, second = book.add(keeps), book.add(keeps)
     assert book.state(first) == "overtaken"
     assert book.heads() == [second]
