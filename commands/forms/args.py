@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from commands.forms.draft import Draft, Leaf, leaves, sent_rows
 from commands.forms.fields import LISTS, Asked, Kind, fields_of
 from commands.forms.values import Reading, as_text, from_text
-from commands.forms.words import nearest, unescaped
+from commands.forms.words import named, nearest, unescaped
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"'})
 _WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*"?)+')
@@ -31,7 +31,7 @@ class Unknown(Exception):
 
 def split(text: str) -> list[str]:
     """Words; what stands in double quotes stays together, quotes and all."""
-    return _WORD.findall(unescaped(text).translate(_QUOTES))
+    return [named(word) for word in _WORD.findall(unescaped(text).translate(_QUOTES))]
 
 
 def unquoted(text: str) -> str:

@@ -64,7 +64,14 @@ def unescaped(text: str) -> str:
 def split(text: str) -> list[str]:
     """Words; those in double quotes stay together. Slack's typographic quotes count as plain ones."""
     plain = unescaped(text[:LONGEST]).replace("“", '"').replace("”", '"').replace("„", '"')
-    return _TOKEN.findall(plain)
+    return [named(token) for token in _TOKEN.findall(plain)]
+
+
+def named(token: str) -> str:
+    """A word whose name was copied out of one of our sentences, without the invisible spaces that keep Slack from
+    formatting it there."""
+    name, colon, rest = token.partition(":")
+    return name.replace("\u200b", "") + colon + rest if colon and '"' not in name else token
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Filter:

@@ -202,3 +202,7 @@ def test_any_heap_of_our_words_is_a_filter_or_misspelt(text: str) -> None:
         where(parse(text, KNOWN), Frame(NOW, "U0ADA"))
     except Misspelt as wrong:
         assert wrong.expected
+
+
+def test_a_name_copied_from_a_sentence_is_the_name() -> None:
+    assert split('facility\u200b_id:"a\u200b_b" \u200b_x') == ['facility_id:"a\u200b_b"', "\u200b_x"]
