@@ -218,7 +218,10 @@ def _over(before: Row, row: tuple[Any, ...]) -> tuple[Any, ...]:
     names = {line.partition("=")[0] for line in lines}
     lines += [line for line in before["facets"].split("\n") if line and line.partition("=")[0] not in names]
     over["facets"] = "".join(f"\n{line}" for line in lines) + "\n"
-    over["search"] = " ".join(dict.fromkeys((told["search"], before["search"])))
+    if told["search"] in before["search"]:
+        over["search"] = before["search"]
+    else:
+        over["search"] = f"{told['search']} {before['search']}"
     return tuple(over.values())
 
 

@@ -21,7 +21,7 @@ _OPEN = "state IN ('pending', 'sending', 'doubt')"
 _LATEST = ("owner", "stage", "close")
 """Kinds of which only the newest counts."""
 _AT_WORK = "NOT EXISTS (SELECT 1 FROM workspaces s WHERE s.workspace = w.workspace AND s.stopped IS NOT NULL)"
-_ONLY_LATEST = "keeps IN ('owner', 'stage', 'close')"
+_ONLY_LATEST = f"keeps IN {_LATEST}"
 
 
 def _row(write: str) -> str:

@@ -116,6 +116,11 @@ def test_unknown_codes_stay_as_they_come() -> None:
     assert lead.subject == "Château d eau · 3 rooms · 68 m² · Lyon"
 
 
+@pytest.mark.parametrize("data", [None, [], {}, {"leads": None}])
+def test_data_that_holds_nothing_is_an_empty_list(data: Any) -> None:
+    assert opened({"Data": data, "Count": 0}).items == []
+
+
 def test_missing_fields_and_a_flat_lead() -> None:
     first = of("missing_fields")
     assert (first.external_id, first.created_at) == ("m-1", SEEN)
